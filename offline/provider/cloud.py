@@ -1,0 +1,221 @@
+"""The life of a resource in the offline cloud: create, read, update, delete. No protocol in here."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from offline.provider import naming
+from offline.provider.catalog import ResourceType, resource_type, unknown_type
+from offline.provider.comparing import compare
+from offline.provider.facts import HOME_REGION, Facts
+from offline.provider.naming import DEFAULTS, Refusal, Wish
+from offline.provider.rules import Proposal, refusals
+from offline.provider.store import Row, Store, unsealed
+from offline.provider.wire import Secret, Value, has_unknown, reveal
+
+_NOT_THERE: Final = "was not found in the offline cloud: somebody deleted it; `refresh` takes it out of the state"
+
+
+class UnknownType(LookupError):
+    """No row in the catalogue. The message names the type and the place for the row."""
+
+
+class NotFound(LookupError):
+    """The resource to change is not in the cloud."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an explicit or default provider was configured with."""
+
+    region: str = HOME_REGION
+    default_tags: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """An id, and the outputs with secrets marked."""
+
+    id: str
+    outputs: dict[str, Value]
+
+
+def known_type(token: str) -> ResourceType:
+    """Raises `UnknownType`."""
+    found = resource_type(token)
+    if found is None:
+        raise UnknownType(unknown_type(token))
+    return found
+
+
+def logical_name(urn: str) -> str:
+    return urn.rsplit("::", 1)[-1]
+
+
+def outputs_of(
+    type_: ResourceType,
+    urn: str,
+    inputs: Mapping[str, Value],
+    settings: Settings = Settings(),  # noqa: B008 (frozen, without state)
+    generation: int = 0,
+) -> Made:
+    """Everything the made resource shows: its inputs, what AWS computes, and all of its tags."""
+    plain = reveal(dict(inputs))
+    facts = _facts(type_, urn, plain, settings, generation)
+    id_, computed = type_.identify(facts)
+    shown = {key: value for key, value in inputs.items() if key != DEFAULTS}
+    outputs = {**computed, **shown}
+    outputs.update({key: value for key, value in computed.items() if key in ("arn", "region")})
+    if type_.tagged and type_.token.startswith("aws:"):
+        outputs["tagsAll"] = {**settings.default_tags, **plain.get("tags", {})}
+    for key in type_.secrets & outputs.keys():
+        outputs[key] = outputs[key] if isinstance(outputs[key], Secret) else Secret(outputs[key])
+    return Made(id=id_, outputs=outputs)
+
+
+def _facts(type_: ResourceType, urn: str, plain: Mapping[str, Value], settings: Settings, generation: int) -> Facts:
+    return Facts(
+        urn=urn,
+        name=type_.physical_name(logical_name(urn), plain),
+        inputs=plain,
+        region=_region(plain, settings),
+        generation=generation,
+    )
+
+
+def _region(inputs: Mapping[str, Value], settings: Settings) -> str:
+    return str(inputs.get("region") or settings.region)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cloud:
+    """One provider instance's view of the store: the region and default tags it was configured with."""
+
+    store: Store
+    settings: Settings = field(default_factory=Settings)
+
+    def check(
+        self,
+        token: str,
+        urn: str,
+        news: Mapping[str, Value],
+        olds: Mapping[str, Value],
+        wish: Wish | None = None,
+    ) -> tuple[dict[str, Value], list[Refusal]]:
+        """The inputs with a physical name, and every objection to them."""
+        type_ = resource_type(token)
+        if type_ is None:
+            return dict(news), [Refusal(property="", reason=unknown_type(token))]
+        plain = reveal(dict(news))
+        made_before = self.store.creations(urn) if type_.name is not None else 0
+        facts = _facts(type_, urn, plain, self.settings, made_before)
+        inputs = naming.named(type_, logical_name(urn), news=news, olds=olds, facts=facts, wish=wish)
+        proposal = Proposal(type=type_, urn=urn, region=facts.region, inputs=inputs, cloud=self.store)
+        return inputs, refusals(proposal)
+
+    def create(self, token: str, urn: str, inputs: Mapping[str, Value]) -> Made:
+        """Raises `AlreadyExists`, `UnknownType`."""
+        type_ = known_type(token)
+        generation = self.store.creations(urn)
+        made = outputs_of(type_, urn, inputs, self.settings, generation)
+        if _only_in_state(type_):
+            self.store.count_creation(urn)
+            return made
+        self.store.create(
+            Row(
+                type=token,
+                region=self._where(type_, inputs),
+                key=_key(type_, made.id, made.outputs),
+                id=made.id,
+                urn=urn,
+                generation=generation,
+                inputs=dict(inputs),
+                outputs=made.outputs,
+            )
+        )
+        return made
+
+    def read(
+        self, token: str, id_: str, inputs: Mapping[str, Value], properties: Mapping[str, Value]
+    ) -> tuple[dict[str, Value], dict[str, Value]] | None:
+        """The cloud's inputs and outputs, or None. Inputs hold what the program gave; after an import, everything."""
+        type_ = known_type(token)
+        if _only_in_state(type_):
+            return dict(inputs), dict(properties)
+        row = self.store.read(token, self._where(type_, properties or inputs), _key(type_, id_, properties))
+        if row is None:
+            return None
+        outputs = {key: unsealed(value, properties.get(key)) for key, value in row.outputs.items()}
+        read = {key: unsealed(value, inputs.get(key)) for key, value in row.inputs.items()}
+        if inputs:
+            # what the program never gave is not its input, whatever an earlier run had given
+            read = {key: value for key, value in read.items() if key in inputs or key == DEFAULTS}
+        return read, outputs
+
+    def update(
+        self,
+        token: str,
+        urn: str,
+        id_: str,
+        *,
+        olds: Mapping[str, Value],
+        old_inputs: Mapping[str, Value],
+        news: Mapping[str, Value],
+    ) -> dict[str, Value]:
+        """Send what changed, as AWS's update calls do: what AWS moved meanwhile stays moved. Raises `NotFound`."""
+        type_ = known_type(token)
+        if _only_in_state(type_):
+            return {**olds, **news}
+        region, key = self._where(type_, olds), _key(type_, id_, olds)
+        with self.store.transaction():
+            row = self.store.read(token, region, key)
+            if row is None:
+                raise NotFound(f"{type_.tail} {id_} {_NOT_THERE}")
+            changed = compare(type_, old_inputs, news).changed
+            before = outputs_of(type_, urn, old_inputs, self.settings, row.generation).outputs
+            after = outputs_of(type_, urn, news, self.settings, row.generation).outputs
+            outputs = {name: unsealed(value, olds.get(name)) for name, value in row.outputs.items()}
+            for name in {*before, *after}:
+                if name in changed or name == "tagsAll" or (name not in news and before.get(name) != after.get(name)):
+                    outputs[name] = after.get(name)
+            outputs = {name: value for name, value in outputs.items() if name in after or name not in changed}
+            inputs = {
+                name: news[name] if name in changed or name not in row.inputs else row.inputs[name] for name in news
+            }
+            self.store.replace(replace(row, urn=urn, inputs=inputs, outputs=outputs))
+        return outputs
+
+    def delete(self, token: str, id_: str, properties: Mapping[str, Value]) -> None:
+        """Gone already counts as done."""
+        type_ = known_type(token)
+        if not _only_in_state(type_):
+            self.store.delete(token, self._where(type_, properties), _key(type_, id_, properties))
+
+    def all_tags(self, type_: ResourceType, inputs: Mapping[str, Value]) -> Value:
+        """The tags with the provider's default tags under them."""
+        tags = inputs.get("tags")
+        return {**self.settings.default_tags, **(tags if isinstance(tags, dict) else {})} if type_.tagged else None
+
+    def _where(self, type_: ResourceType, properties: Mapping[str, Value]) -> str:
+        return "global" if type_.is_global else _region(reveal(dict(properties)), self.settings)
+
+
+def _only_in_state(type_: ResourceType) -> bool:
+    return type_.token.startswith("random:")
+
+
+def _key(type_: ResourceType, id_: str, properties: Mapping[str, Value]) -> str:
+    return str(properties.get("arn") or id_) if type_.shares_id else id_
+
+
+def settings_from(config: Mapping[str, Value]) -> Settings:
+    """Read the provider's configuration, whose nested values come as JSON texts."""
+    tags = config.get("defaultTags") or {}
+    if isinstance(tags, str):
+        tags = json.loads(tags)
+    region = config.get("region")
+    return Settings(
+        region=region if isinstance(region, str) and region else HOME_REGION,
+        default_tags={} if has_unknown(tags) else dict(reveal(tags).get("tags") or {}),
+    )

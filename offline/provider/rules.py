@@ -1,0 +1,38 @@
+"""What `Check` refuses. A rule sees one resource's inputs and yields its objections; `RULES` is all of them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from offline.provider import naming
+from offline.provider.catalog import ResourceType
+from offline.provider.naming import Refusal
+from offline.provider.store import Store
+from offline.provider.wire import Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """One resource as the program wants it, named. `cloud` is what exists already."""
+
+    type: ResourceType
+    urn: str
+    region: str
+    inputs: Mapping[str, Value]
+    cloud: Store
+
+
+Rule: TypeAlias = Callable[[Proposal], Iterator[Refusal]]
+
+
+def name_fits(proposal: Proposal) -> Iterator[Refusal]:
+    """AWS's name lengths count Pulumi's suffix too."""
+    yield from naming.refusals(proposal.type, proposal.inputs)
+
+
+RULES: Final[tuple[Rule, ...]] = (name_fits,)
+
+
+def refusals(proposal: Proposal) -> list[Refusal]:
+    """Every objection to the proposal, in the rules' order."""
+    return [refusal for rule in RULES for refusal in rule(proposal)]

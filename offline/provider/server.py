@@ -1,0 +1,220 @@
+"""The provider protocol over the offline cloud: one gRPC server, started by the engine, one per provider."""
+
+import functools
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent import futures
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from offline.provider.cloud import Cloud, NotFound, Settings, UnknownType, known_type, settings_from
+from offline.provider.comparing import Changes, compare
+from offline.provider.lookups import UnknownLookup, answer
+from offline.provider.naming import DEFAULTS, Mode, Wish
+from offline.provider.store import AlreadyExists, Store, StoreError
+from offline.provider.wire import Value, decode, encode, reveal
+
+VERSIONS: Final = {"aws": "7.51.1", "random": "4.21.4"}
+_THREADS: Final = 16
+_LARGEST_MESSAGE: Final = 400 * 1024 * 1024  # what the engine itself allows
+_KINDS: Final = provider_pb2.PropertyDiff
+_Answer = TypeVar("_Answer")
+
+
+def _tells_people(method: Callable[..., _Answer]) -> Callable[..., _Answer]:
+    """An expected refusal ends the call with its sentence instead of a traceback."""
+
+    @functools.wraps(method)
+    def call(self: "Provider", request: Any, context: grpc.ServicerContext) -> _Answer:
+        try:
+            return method(self, request, context)
+        except (AlreadyExists, NotFound, UnknownType, StoreError) as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            raise  # `abort` has raised already; this line is for the type checker
+
+    return call
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """Answers the engine. `package` is "aws" or "random"."""
+
+    def __init__(self, package: str, store: Store) -> None:
+        self._package = package
+        self._cloud = Cloud(store=store, settings=Settings())
+        self._configuring = threading.Lock()
+
+    # -- the provider itself ------------------------------------------------------------------------------------------
+
+    def Handshake(self, request: Any, context: Any) -> Any:
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True,
+            accept_resources=False,
+            accept_outputs=False,
+            supports_autonaming_configuration=True,
+        )
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
+        return plugin_pb2.PluginInfo(version=VERSIONS[self._package])
+
+    def GetSchema(self, request: Any, context: Any) -> Any:
+        version = VERSIONS[self._package]
+        return provider_pb2.GetSchemaResponse(schema=f'{{"name": "{self._package}", "version": "{version}"}}')
+
+    def CheckConfig(self, request: Any, context: Any) -> Any:
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, request: Any, context: Any) -> Any:
+        old = decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
+        new = decode(request.news)
+        changed = [key for key in sorted({*old, *new}) if reveal(old.get(key)) != reveal(new.get(key))]
+        # resources cannot move to another region
+        return _difference(Changes(changed=tuple(changed), replacing=tuple({"region"} & set(changed))), old, new)
+
+    def Configure(self, request: Any, context: Any) -> Any:
+        with self._configuring:
+            self._cloud = Cloud(store=self._cloud.store, settings=settings_from(decode(request.args)))
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True,
+            supportsPreview=True,
+            acceptResources=False,
+            acceptOutputs=False,
+            supports_autonaming_configuration=True,
+        )
+
+    def Cancel(self, request: Any, context: Any) -> Any:
+        return empty_pb2.Empty()
+
+    def Attach(self, request: Any, context: Any) -> Any:
+        return empty_pb2.Empty()
+
+    # -- resources ----------------------------------------------------------------------------------------------------
+
+    @_tells_people
+    def Check(self, request: Any, context: Any) -> Any:
+        wish = None
+        if request.HasField("autonaming"):
+            wish = Wish(name=request.autonaming.proposed_name, mode=Mode(request.autonaming.mode))
+        inputs, refusals = self._cloud.check(
+            _token(request.urn), request.urn, decode(request.news), decode(request.olds), wish
+        )
+        failures = [provider_pb2.CheckFailure(property=one.property, reason=one.reason) for one in refusals]
+        return provider_pb2.CheckResponse(inputs=encode(inputs), failures=failures)
+
+    @_tells_people
+    def Diff(self, request: Any, context: Any) -> Any:
+        type_ = known_type(_token(request.urn))
+        olds = decode(request.olds)
+        old = decode(request.old_inputs) if request.HasField("old_inputs") else {}
+        new = decode(request.news)
+        for path in request.ignoreChanges:
+            # the engine has put the old values back already, but an input that is gone is no difference either
+            new.pop(path, None)
+            old = {key: value for key, value in old.items() if key != path}
+        changes = compare(type_, old, new)
+        tags = self._cloud.all_tags(type_, reveal(new))
+        if tags is not None and "tagsAll" in olds and reveal(olds["tagsAll"]) != tags and not changes.changed:
+            changes = Changes(changed=("tagsAll",), replacing=())
+        return _difference(changes, {**old, "tagsAll": olds.get("tagsAll")}, {**new, "tagsAll": tags})
+
+    @_tells_people
+    def Create(self, request: Any, context: Any) -> Any:
+        inputs = decode(request.properties)
+        if request.preview:
+            # without the computed outputs, so that the engine hands them on as unknown
+            shown = {key: value for key, value in inputs.items() if key != DEFAULTS}
+            return provider_pb2.CreateResponse(properties=encode(shown))
+        made = self._cloud.create(_token(request.urn), request.urn, inputs)
+        return provider_pb2.CreateResponse(id=made.id, properties=encode(made.outputs))
+
+    @_tells_people
+    def Read(self, request: Any, context: Any) -> Any:
+        found = self._cloud.read(_token(request.urn), request.id, decode(request.inputs), decode(request.properties))
+        if found is None:
+            return provider_pb2.ReadResponse()
+        inputs, outputs = found
+        return provider_pb2.ReadResponse(id=request.id, inputs=encode(inputs), properties=encode(outputs))
+
+    @_tells_people
+    def Update(self, request: Any, context: Any) -> Any:
+        olds, news = decode(request.olds), decode(request.news)
+        old_inputs = decode(request.old_inputs)
+        if request.preview:
+            kept = {key: value for key, value in olds.items() if key not in old_inputs}
+            shown = {key: value for key, value in news.items() if key != DEFAULTS}
+            return provider_pb2.UpdateResponse(properties=encode({**kept, **shown}))
+        outputs = self._cloud.update(
+            _token(request.urn), request.urn, request.id, olds=olds, old_inputs=old_inputs, news=news
+        )
+        return provider_pb2.UpdateResponse(properties=encode(outputs))
+
+    @_tells_people
+    def Delete(self, request: Any, context: Any) -> Any:
+        self._cloud.delete(_token(request.urn), request.id, decode(request.properties))
+        return empty_pb2.Empty()
+
+    # -- data sources -------------------------------------------------------------------------------------------------
+
+    def Invoke(self, request: Any, context: Any) -> Any:
+        try:
+            found = answer(request.tok, reveal(decode(request.args)), self._cloud.settings.region)
+        except UnknownLookup as error:
+            return provider_pb2.InvokeResponse(failures=[provider_pb2.CheckFailure(reason=str(error))])
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(encode(found))
+        return response
+
+
+def _token(urn: str) -> str:
+    """`urn:pulumi:stack::project::parent$type::name` → type."""
+    return urn.split("::")[2].rsplit("$", 1)[-1]
+
+
+def _difference(changes: Changes, old: dict[str, Value], new: dict[str, Value]) -> Any:
+    def kind(key: str) -> int:
+        replaces = key in changes.replacing
+        if old.get(key) is None:
+            return _KINDS.ADD_REPLACE if replaces else _KINDS.ADD
+        if new.get(key) is None:
+            return _KINDS.DELETE_REPLACE if replaces else _KINDS.DELETE
+        return _KINDS.UPDATE_REPLACE if replaces else _KINDS.UPDATE
+
+    some = provider_pb2.DiffResponse.DIFF_SOME if changes.changed else provider_pb2.DiffResponse.DIFF_NONE
+    return provider_pb2.DiffResponse(
+        changes=some,
+        diffs=changes.changed,
+        replaces=changes.replacing,
+        deleteBeforeReplace=changes.delete_first,
+        detailedDiff={key: _KINDS(kind=kind(key), inputDiff=key != "tagsAll") for key in changes.changed},
+        hasDetailedDiff=True,
+    )
+
+
+def serve(package: str, store: Path) -> None:
+    """Serve until the engine ends this process. Prints the port: the one line that the engine reads."""
+    server = grpc.server(
+        futures.ThreadPoolExecutor(max_workers=_THREADS),
+        options=[
+            ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
+            ("grpc.max_send_message_length", _LARGEST_MESSAGE),
+        ],
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, Store(store)), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    _end_with(os.getppid(), server)
+
+
+def _end_with(parent: int, server: grpc.Server) -> None:
+    """An engine that was killed cannot end us; a changed parent tells."""
+    while server.wait_for_termination(timeout=2):
+        if os.getppid() != parent:
+            server.stop(grace=None)
+            return

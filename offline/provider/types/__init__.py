@@ -1,0 +1,1 @@
+"""The rows of the catalogue, a file per area of AWS. Sources: the AWS guides and the provider's documentation."""

@@ -1,0 +1,204 @@
+"""Scratch workspaces: the real engine over a stand-in AWS, in a folder that nobody commits.
+
+The product's own files are read, never written: a plain `pulumi up` beside them must reach AWS. Everything the
+engine writes lands under `<project>/.offline/<environment>/`.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pulumi import automation
+from pulumi.automation import CommandResult, LocalWorkspace, OnOutput, PulumiCommand
+from semver import VersionInfo
+
+from offline.engine import Engine
+
+PACKAGES: Final = ("aws", "random")
+STORE: Final = "cloud.sqlite3"
+_ENCRYPTION: Final = re.compile(r"^(encryptionsalt|encryptedkey|secretsprovider)\s*:")
+_KEPT_ENVIRONMENT: Final = {
+    "PULUMI_SKIP_UPDATE_CHECK": "true",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    "PULUMI_CONFIG_PASSPHRASE": "offline",  # protects nothing: the values behind it are made up
+}
+_NO_CLOUD: Final = {
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
+
+class WorkspaceError(Exception):
+    """The project's own files do not allow it. The message says which and why."""
+
+
+def home_of(project_root: Path, environment: str) -> Path:
+    """The folder that `open_stack` uses unless told otherwise."""
+    return project_root / ".offline" / environment
+
+
+def store_path(home: Path) -> Path:
+    """The offline cloud of a scratch workspace (`offline.provider.store.Store`)."""
+    return home / STORE
+
+
+def reset(home: Path) -> bool:
+    """Forget the offline cloud and its state. Whether there was something to forget."""
+    if not home.exists():
+        return False
+    if not (home / STORE).exists() and not (home / "state").exists():
+        raise WorkspaceError(f"{home} is not a scratch workspace; it was left alone")
+    shutil.rmtree(home)
+    return True
+
+
+def open_stack(
+    *,
+    project_root: Path,
+    environment: str,
+    program: Callable[[], None],
+    engine: Engine,
+    home: Path | None = None,
+) -> automation.Stack:
+    """The stack of this environment over the offline AWS, made on first use; an Automation API stack like any other.
+
+    `project_root` holds `Pulumi.yaml` and `Pulumi.<environment>.yaml` (which may be absent). While the engine runs,
+    this process has no AWS credentials either, so resource hooks cannot reach a real account. Raises `WorkspaceError`.
+    """
+    home = (home or home_of(project_root, environment)).absolute()
+    project = _project(project_root)
+    _lay_out(home, project, project_root / f"Pulumi.{environment}.yaml", environment)
+    workspace = _ScratchWorkspace(
+        work_dir=str(home),
+        program=program,
+        pulumi_home=str(home / "home"),
+        secrets_provider="passphrase",
+        env_vars={**_KEPT_ENVIRONMENT, "PULUMI_BACKEND_URL": (home / "state").as_uri()},
+        pulumi_command=_KnownCommand(engine),
+    )
+    workspace.state_file = home / "state/.pulumi/stacks" / project["name"] / f"{environment}.json"
+    return automation.Stack.create_or_select(environment, workspace)
+
+
+def _project(root: Path) -> dict[str, Any]:
+    path = root / "Pulumi.yaml"
+    try:
+        project = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read ({error.strerror})") from error
+    except yaml.YAMLError as error:
+        raise WorkspaceError(f"{path} is not YAML ({error})") from error
+    if not isinstance(project, dict) or not isinstance(project.get("name"), str):
+        raise WorkspaceError(f"{path} must be a mapping with a name")
+    return project
+
+
+def _lay_out(home: Path, project: Mapping[str, Any], stack_file: Path, environment: str) -> None:
+    (home / "state").mkdir(parents=True, exist_ok=True)
+    (home / "home").mkdir(exist_ok=True)
+    for package in PACKAGES:
+        _write_launcher(home / "providers" / package / f"pulumi-resource-{package}", package, home / STORE)
+    generated = {
+        "name": project["name"],
+        "runtime": "python",
+        **({"config": project["config"]} if project.get("config") else {}),
+        "plugins": {
+            "providers": [{"name": package, "path": str(home / "providers" / package)} for package in PACKAGES]
+        },
+    }
+    _write(home / "Pulumi.yaml", yaml.safe_dump(generated, sort_keys=False))
+    copy = home / f"Pulumi.{environment}.yaml"
+    _write(copy, _stack_file(stack_file, copy))
+
+
+def _write_launcher(path: Path, package: str, store: Path) -> None:
+    """An executable that runs the stand-in with the Python that runs this, whatever `python3` is on PATH."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    root = Path(__file__).resolve().parent.parent
+    words = [sys.executable, "-m", "offline.provider", package, str(store)]
+    _write(path, f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(root))} exec {shlex.join(words)} "$@"\n')
+    path.chmod(0o755)
+
+
+def _stack_file(original: Path, copy: Path) -> str:
+    """The stack file as it stands, letter by letter, but with the scratch stack's own encryption.
+
+    A real stack's KMS key must not be asked, and the scratch salt has to outlive the copying.
+    """
+    lines = original.read_text().splitlines() if original.exists() else []
+    kept = [line for line in lines if not _ENCRYPTION.match(line)]
+    if copy.exists():
+        kept += [line for line in copy.read_text().splitlines() if line.startswith("encryptionsalt:")]
+    return "\n".join(kept) + "\n" if kept else ""
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+class _ScratchWorkspace(LocalWorkspace):
+    """A workspace that knows from the file system whether its stack exists: selecting it starts no process."""
+
+    state_file: Path
+
+    def select_stack(self, stack_name: str) -> None:
+        if not self.state_file.exists():
+            self.create_stack(stack_name)
+
+
+class _KnownCommand(PulumiCommand):
+    """The engine at a known path and version: asking it again would cost a process each time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.command = str(engine.path)
+        self.version = VersionInfo(*engine.version)
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: OnOutput | None = None,
+        on_error: OnOutput | None = None,
+    ) -> CommandResult:
+        with without_aws():
+            return super().run(args, cwd, additional_env, on_output, on_error)
+
+
+_guard: Final = threading.Lock()
+_inside = 0
+_taken_out: dict[str, str] = {}
+
+
+@contextmanager
+def without_aws() -> Iterator[None]:
+    """Take every AWS variable out of this process's environment, credentials above all, and put them back after.
+
+    Nests, also across threads: the last one out restores.
+    """
+    global _inside  # noqa: PLW0603 (the environment is global too)
+    with _guard:
+        if _inside == 0:
+            _taken_out.update({key: os.environ.pop(key) for key in list(os.environ) if key.startswith("AWS_")})
+            os.environ.update(_NO_CLOUD)
+        _inside += 1
+    try:
+        yield
+    finally:
+        with _guard:
+            _inside -= 1
+            if _inside == 0:
+                for key in _NO_CLOUD:
+                    os.environ.pop(key, None)
+                os.environ.update(_taken_out)
+                _taken_out.clear()
