@@ -138,7 +138,7 @@ def _apart_minutes(one: int, other: int) -> int:
     return min(apart, MINUTES_PER_DAY - apart)
 
 
-# --- expressions: AWS cron has six fields, minute hour day-of-month month day-of-week year -----------------------------
+# --- expressions: AWS cron has six fields, minute hour day-of-month month day-of-week year ----------------------------
 
 
 def ssm_window_schedule(maintenance: "Maintenance") -> str:
