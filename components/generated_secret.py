@@ -45,8 +45,8 @@ class GeneratedSecretArgs:
 class GeneratedSecret(Component):
     """A secret and its only version.
 
-    Outputs: `secret_arn`, `secret_name`, `value` (a Pulumi secret), and `version`: whoever reads the secret at its start
-    depends on that resource, because before it the secret exists and is empty. Encrypted by the account's AWS-managed
+    Outputs: `secret_arn`, `secret_name`, `value` (a Pulumi secret), and `version`: whoever reads it at its start
+    depends on it, because before it the secret exists and is empty. Encrypted by the account's AWS-managed
     key (`aws/secretsmanager`), so readers need no right on a key.
     """
 

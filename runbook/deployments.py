@@ -1,0 +1,51 @@
+"""What program and commands both know about deployments: when one is unfinished, and which images were withdrawn."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+# Amazon ECS API, ServiceDeployment.status: while a deployment is in one of these, the next one would stop it half way.
+UNFINISHED_STATUSES: tuple[str, ...] = (
+    "PENDING",
+    "IN_PROGRESS",
+    "STOP_REQUESTED",
+    "ROLLBACK_REQUESTED",
+    "ROLLBACK_IN_PROGRESS",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """An image that a rollback took out of service, and why nobody should bring it back by accident."""
+
+    image: str
+    """Its digest (`sha256:…`), or the whole reference of an image without one."""
+    at: str
+    """When, ISO 8601 in UTC."""
+    reason: str
+
+    def concerns(self, image: str) -> bool:
+        """Whether an image reference of a stack file names this image."""
+        return image == self.image or image.endswith(f"@{self.image}")
+
+
+class WithdrawalsUnreadableError(ValueError):
+    """The record of withdrawn images is not what `write_withdrawals` wrote."""
+
+
+def withdrawn_parameter_name(environment_name: str) -> str:
+    """SSM parameter that holds the record: made empty by the program, written by a rollback."""
+    return f"/mockforge-cloud/{environment_name}/withdrawn"
+
+
+def write_withdrawals(withdrawals: Iterable[Withdrawal]) -> str:
+    """A JSON list, oldest first."""
+    return json.dumps([asdict(one) for one in withdrawals])
+
+
+def read_withdrawals(text: str) -> tuple[Withdrawal, ...]:
+    """What `write_withdrawals` wrote; raises WithdrawalsUnreadableError for anything else."""
+    try:
+        return tuple(Withdrawal(**one) for one in json.loads(text))
+    except (TypeError, ValueError) as error:
+        raise WithdrawalsUnreadableError(f"not a list of withdrawn images: {text[:80]!r}") from error
