@@ -1,0 +1,96 @@
+"""Programs for the tests of what traffic passes through, small enough to read at a glance."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.blue_green import BlueGreenTargetGroups, BlueGreenTargetGroupsArgs
+from components.component import Component
+from components.load_balancer import LoadBalancer, LoadBalancerArgs
+from components.network import Network, NetworkArgs
+from runbook import settings
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+ADDRESS = settings.Address(hosted_zone="mockforge.dev", host_name="cloud.mockforge.dev")
+SERVICE = settings.Service(image="registry.example/mockforge:1.0.0")
+TEST_VALUE = "abcDEF0123456789"
+
+
+def network(name: str = "network", *, protected: bool = False, **changes: Any) -> Network:
+    external = changes.pop("external_database", False)
+    return Network(
+        name,
+        NetworkArgs(
+            network=settings.Network(**changes),
+            prefix="mockforge-staging",
+            region=REGION,
+            account_id=ACCOUNT,
+            service_port=8080,
+            external_database=external,
+            log_retention_days=30,
+            protected=protected,
+        ),
+    )
+
+
+class LogsBucket(Component):
+    """A bucket and its policy, in place of the object storage."""
+
+    policy: aws.s3.BucketPolicy
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        bucket = aws.s3.Bucket(f"{name}-bucket", opts=self.child())
+        self.policy = aws.s3.BucketPolicy(f"{name}-policy", bucket=bucket.id, policy="{}", opts=self.child())
+        self.register_outputs({})
+
+
+def load_balancer(
+    name: str = "web",
+    *,
+    protected: bool = False,
+    firewall: settings.Firewall | None = None,
+    inside: Network | None = None,
+) -> LoadBalancer:
+    inside = inside or network(f"{name}-network")
+    return LoadBalancer(
+        name,
+        LoadBalancerArgs(
+            address=ADDRESS,
+            firewall=firewall or settings.Firewall(),
+            hosted_zone_id="Z0123456789ABC",
+            vpc_id=inside.vpc_id,
+            subnet_ids=inside.public_subnet_ids,
+            public_routes=inside.public_routes,
+            security_group_id=inside.load_balancer_security_group_id,
+            logs_bucket="logs",
+            logs_bucket_policy=LogsBucket(f"{name}-logs").policy,
+            prefix="mockforge-staging",
+            region=REGION,
+            account_id=ACCOUNT,
+            log_retention_days=30,
+            protected=protected,
+        ),
+    )
+
+
+def blue_green(
+    name: str = "web",
+    *,
+    protected: bool = False,
+    service: settings.Service = SERVICE,
+    listener_arn: pulumi.Input[str] = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/web/1/2",
+) -> BlueGreenTargetGroups:
+    return BlueGreenTargetGroups(
+        name,
+        BlueGreenTargetGroupsArgs(
+            service=service,
+            address=ADDRESS,
+            vpc_id="vpc-0123456789abcdef0",
+            listener_arn=listener_arn,
+            test_header_value=pulumi.Output.secret(TEST_VALUE),
+            protected=protected,
+        ),
+    )
