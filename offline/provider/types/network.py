@@ -36,6 +36,13 @@ def _private_address(facts: Facts) -> Value:
     return "10.0.0." + str(int(facts.hex(4, "private"), 16) % 250 + 4)
 
 
+def _ipv6_range(facts: Facts) -> Value:
+    """The /56 that AWS chooses when asked for one; a network without IPv6 has an empty text here."""
+    if not facts.inputs.get("assignGeneratedIpv6CidrBlock"):
+        return ""
+    return f"2600:1f18:{facts.hex(4, 'ipv6')}:{facts.hex(2, 'ipv6 end')}00::/56"
+
+
 TYPES: Final[tuple[ResourceType, ...]] = (
     row(
         "ec2/vpc:Vpc",
@@ -43,6 +50,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         arn=_EC2 + "vpc/vpc-0{hex16}",
         computed={
             **_OWNER,
+            "ipv6CidrBlock": _ipv6_range,
             "defaultSecurityGroupId": lambda facts: f"sg-0{facts.hex(16, 'default')}",
             "defaultNetworkAclId": lambda facts: f"acl-0{facts.hex(16, 'default')}",
             "defaultRouteTableId": lambda facts: f"rtb-0{facts.hex(16, 'default')}",
