@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,7 +49,9 @@ def install(project: Path, wanted: str) -> None:
         wanted = DEVELOPMENT  # or the tools of a developer would be removed
     shutil.rmtree(record, ignore_errors=True)
 
-    _say(f"Setting up .venv with Python {sys.version_info.major}.{sys.version_info.minor} and {wanted} (a minute or two)")
+    _say(
+        f"Setting up .venv with Python {sys.version_info.major}.{sys.version_info.minor} and {wanted} (a minute or two)"
+    )
     started = time.monotonic()
     if not _runs(python):
         _create(environment)
@@ -64,7 +66,9 @@ def install(project: Path, wanted: str) -> None:
 def is_current(project: Path, wanted: str) -> bool:
     """Whether exactly this requirements file was installed, completely, into an environment that still runs."""
     copy = project / ".venv" / "installed" / wanted
-    return copy.exists() and copy.read_bytes() == (project / wanted).read_bytes() and _runs(project / ".venv/bin/python")
+    return (
+        copy.exists() and copy.read_bytes() == (project / wanted).read_bytes() and _runs(project / ".venv/bin/python")
+    )
 
 
 def _runs(python: Path) -> bool:
@@ -108,7 +112,7 @@ def _succeeds(command: list[str | Path], *, quiet: bool = False) -> bool:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def _alone(lock: Path) -> Generator[None]:
     """Wait until no other process installs; the system lets go of the lock even if its holder is killed."""
     with lock.open("w", encoding="utf-8") as file:
         try:
@@ -120,7 +124,7 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,0 +1,31 @@
+"""`mfcloud destroy`."""
+
+from operations.commands.arguments import EnvironmentName, Json, Offline, Yes
+from operations.exit_codes import ExitCode
+
+
+def command(environment: EnvironmentName, *, offline: Offline = False, yes: Yes = False, json: Json = False) -> int:
+    """Delete everything of an environment, data and backups included.
+
+    Refused, before anything is touched, while the stack file says that the environment is protected.
+
+    Example: mfcloud destroy staging --offline --yes
+    """
+    from operations.commands import report
+    from operations.commands.confirmation import confirm
+    from operations.engine_run import run
+    from operations.errors import refused
+    from operations.stack import checked_environment, open_stack
+    from operations.terminal import say
+
+    if checked_environment(environment, offline=offline).protection.protected:
+        raise refused(
+            f"{environment} is protected; nothing was deleted",
+            hint=f"set mockforge-cloud:protection.protected to false in Pulumi.{environment}.yaml, "
+            f"`mfcloud up {environment}`, then destroy",
+        )
+    opened = open_stack(environment, offline=offline, report=say)
+    confirm(f"Delete {environment} with its database, objects and backups?", expected=environment, yes=yes)
+    plan, succeeded = run(opened.stack.destroy, f"Destruction of {environment}")
+    report.show(plan, opened, operation="destroy", done=True, json=json, diff=False)
+    return ExitCode.DONE if succeeded else report.failure(plan, "destroy", environment)

@@ -1,0 +1,26 @@
+"""`mfcloud refresh`."""
+
+from operations.commands.arguments import Diff, EnvironmentName, Json, Offline, Yes
+from operations.exit_codes import ExitCode
+
+
+def command(
+    environment: EnvironmentName, *, offline: Offline = False, yes: Yes = False, diff: Diff = False, json: Json = False
+) -> int:
+    """Write into Pulumi's state what is really there.
+
+    Nothing in the cloud is changed.
+
+    Example: mfcloud refresh staging --offline --yes
+    """
+    from operations.commands import report
+    from operations.commands.confirmation import confirm
+    from operations.engine_run import run
+    from operations.stack import open_stack
+    from operations.terminal import say
+
+    opened = open_stack(environment, offline=offline, report=say)
+    confirm(f"Write what {environment} really looks like into Pulumi's state?", expected=environment, yes=yes)
+    plan, succeeded = run(opened.stack.refresh, f"Refresh of {environment}")
+    report.show(plan, opened, operation="refresh", done=True, json=json, diff=diff)
+    return ExitCode.DONE if succeeded else report.failure(plan, "refresh", environment)

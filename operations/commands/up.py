@@ -1,0 +1,44 @@
+"""`mfcloud up`."""
+
+from typing import Annotated
+
+import typer
+
+from operations.commands.arguments import Diff, EnvironmentName, Json, Offline, Yes
+from operations.exit_codes import ExitCode
+
+
+def command(
+    environment: EnvironmentName,
+    *,
+    offline: Offline = False,
+    yes: Yes = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="First read what is really there.")] = False,
+    diff: Diff = False,
+    json: Json = False,
+) -> int:
+    """Bring an environment up, or up to date.
+
+    Shows the plan, asks, then carries it out.
+    Repeating it is safe: a second run finds nothing to do, and an interrupted one is continued.
+    Example: mfcloud up staging --offline --yes
+    """
+    from operations.commands import report
+    from operations.commands.confirmation import confirm
+    from operations.engine_run import run
+    from operations.rendering import summary
+    from operations.stack import open_stack
+    from operations.terminal import say
+
+    opened = open_stack(environment, offline=offline, report=say)
+    if not yes:
+        plan, succeeded = run(opened.stack.preview, f"Preview of {environment}", refresh=refresh)
+        if not succeeded or plan.has_changes:
+            report.show_text(plan, opened, operation="preview", done=False, diff=diff, to_stderr=json)
+        if not succeeded:
+            return report.failure(plan, "preview", environment)
+        if plan.has_changes:
+            confirm(f"Change {environment}: {summary(plan)}?", expected=environment, yes=yes)
+    plan, succeeded = run(opened.stack.up, f"Update of {environment}", refresh=refresh)
+    report.show(plan, opened, operation="update", done=True, json=json, diff=diff)
+    return ExitCode.DONE if succeeded else report.failure(plan, "update", environment)
