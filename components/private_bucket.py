@@ -15,7 +15,7 @@ from components.component import Component
 # An upload that was never finished costs, and nobody sees it. In a log bucket nothing outlives the logs.
 UNFINISHED_UPLOAD_DAYS = 7
 UNFINISHED_LOG_DAYS = 1
-# A log bucket has no versions. Should somebody turn them on, an expired log must not live on as one (S3: 1 day or more).
+# A log bucket has no versions. Should somebody turn them on, an expired log must not live on as one (least: a day).
 EXPIRED_LOG_VERSION_DAYS = 1
 
 
