@@ -22,8 +22,7 @@ COLOURS = 2
 SPARE_CONNECTIONS = 15
 # Probes may use up a tenth of a task's request budget; the rest belongs to users.
 PROBE_SHARE_DIVISOR = 10
-# AWS Backup refuses to start a database backup from one hour before a maintenance window to its end.
-CLEAR_OF_WINDOW_MINUTES = 60
+ALL_PERCENT = 100
 
 # Set by the program itself, or wrong whatever the value.
 RESERVED_VARIABLES: dict[str, str] = {
@@ -50,6 +49,7 @@ RESERVED_VARIABLES: dict[str, str] = {
 def contradictions(environment: "Environment") -> Iterator[Contradiction]:
     """All of them, in the order of the file."""
     yield from _address(environment)
+    yield from _network(environment)
     yield from _service(environment)
     yield from _scaling(environment)
     yield from _database(environment)
@@ -68,14 +68,22 @@ def _address(environment: "Environment") -> Iterator[Contradiction]:
         yield "location.recovery_region", f"must be another region than location.region ({environment.location.region})"
 
 
+def _network(environment: "Environment") -> Iterator[Contradiction]:
+    zones = environment.network.zones
+    if len(set(zones)) < len(zones):
+        yield "network.zones", "names a zone twice"
+
+
 def _service(environment: "Environment") -> Iterator[Contradiction]:
     service = environment.service
     allowed = FARGATE_MEMORY_MIB[service.cpu_units]
     if service.memory_mib not in allowed:
         yield (
             "service.memory_mib",
-            f"Fargate has no {service.memory_mib} MiB with {service.cpu_units} cpu_units; "
-            f"allowed: {', '.join(map(str, allowed))}",
+            (
+                f"Fargate has no {service.memory_mib} MiB with {service.cpu_units} cpu_units; "
+                f"allowed: {', '.join(map(str, allowed))}"
+            ),
         )
     if service.stop_timeout_seconds <= service.shutdown_seconds:
         yield (
@@ -91,8 +99,10 @@ def _service(environment: "Environment") -> Iterator[Contradiction]:
     if service.requests_per_minute < PROBE_SHARE_DIVISOR * probes:
         yield (
             "service.requests_per_minute",
-            f"health probes alone use {probes} of one task's {service.requests_per_minute} requests a minute; "
-            f"must be {PROBE_SHARE_DIVISOR * probes} or more",
+            (
+                f"health probes alone use {probes} of one task's {service.requests_per_minute} requests a minute; "
+                f"must be {PROBE_SHARE_DIVISOR * probes} or more"
+            ),
         )
     for kind, names in (("environment", service.environment), ("secrets", service.secrets)):
         for name in names:
@@ -123,14 +133,18 @@ def _scaling(environment: "Environment") -> Iterator[Contradiction]:
         if (after := low * growth) > high:
             yield (
                 f"scaling.scale_in_{kind}_percent",
-                f"one step in from {scaling.minimum_tasks + scaling.scale_in_tasks} tasks lifts {kind} to {after:.0f} %, "
-                f"above scale_out_{kind}_percent ({high:g})",
+                (
+                    f"one step in from {scaling.minimum_tasks + scaling.scale_in_tasks} tasks "
+                    f"lifts {kind} to {after:.0f} %, above scale_out_{kind}_percent ({high:g})"
+                ),
             )
-        if high + scaling.large_breach_percent >= 100:
+        if high + scaling.large_breach_percent >= ALL_PERCENT:
             yield (
                 "scaling.large_breach_percent",
-                f"scale_out_{kind}_percent ({high:g}) plus {scaling.large_breach_percent:g} is never exceeded; "
-                f"must be below {100 - high:g}",
+                (
+                    f"scale_out_{kind}_percent ({high:g}) plus {scaling.large_breach_percent:g} is never exceeded; "
+                    f"must be below {ALL_PERCENT - high:g}"
+                ),
             )
     if scaling.large_breach_tasks < scaling.scale_out_tasks:
         yield (
@@ -143,7 +157,10 @@ def _database(environment: "Environment") -> Iterator[Contradiction]:
     database = environment.database
     if database.kind == "external":
         if database.external_url_secret is None:
-            yield "database.external_url_secret", "is needed with kind: external; name the secret that holds DATABASE_URL"
+            yield (
+                "database.external_url_secret",
+                "is needed with kind: external; name the secret that holds DATABASE_URL",
+            )
         return
     if database.external_url_secret is not None:
         yield "database.external_url_secret", "is only for kind: external; leave it out with kind: rds"
@@ -157,8 +174,11 @@ def _database(environment: "Environment") -> Iterator[Contradiction]:
     if needed > (offered := max_connections(database.instance_class)):
         yield (
             "database.instance_class",
-            f"{database.instance_class} opens about {offered} connections; a deployment at maximum_tasks may need {needed} "
-            f"({COLOURS} colours x {tasks} tasks x {connections} database_connections, {SPARE_CONNECTIONS} spare)",
+            (
+                f"{database.instance_class} opens about {offered} connections; "
+                f"a deployment at maximum_tasks may need {needed} "
+                f"({COLOURS} colours x {tasks} tasks x {connections} database_connections, {SPARE_CONNECTIONS} spare)"
+            ),
         )
 
 
@@ -167,16 +187,27 @@ def _backups(environment: "Environment") -> Iterator[Contradiction]:
     if backups.retention_days <= schedule.RESTORE_TEST_INTERVAL_DAYS:
         yield (
             "backups.retention_days",
-            f"must be {schedule.RESTORE_TEST_INTERVAL_DAYS + 1} or more: a recovery point has to outlive the weekly restore test",
+            (
+                f"must be {schedule.RESTORE_TEST_INTERVAL_DAYS + 1} or more: "
+                "a recovery point has to outlive the weekly restore test"
+            ),
         )
     window = schedule.window_of_day(environment.maintenance)
+    window_text = schedule.spell_window(environment.maintenance)
     for key, start in (("daily_start", backups.daily_start), ("restore_test_start", backups.restore_test_start)):
-        if not schedule.is_clear_of(schedule.minute_of_day(start), window, minutes=CLEAR_OF_WINDOW_MINUTES):
+        if not schedule.is_clear_of(schedule.minute_of_day(start), window):
             yield (
                 f"backups.{key}",
-                f"{start} is within an hour of the maintenance window ({schedule.spell_window(environment.maintenance)}); "
-                "AWS Backup does not start there",
+                (
+                    f"may start within an hour of the maintenance window ({window_text}): "
+                    "AWS Backup starts up to an hour late, and refuses database backups there"
+                ),
             )
+    if not schedule.hourly_backup_hours(backups, environment.maintenance):
+        yield (
+            "maintenance.duration_hours",
+            "leaves no hour for hourly backups, which keep an hour away from it and from backups.daily_start",
+        )
 
 
 def _objectives(environment: "Environment") -> Iterator[Contradiction]:
@@ -184,8 +215,10 @@ def _objectives(environment: "Environment") -> Iterator[Contradiction]:
     if alerts.availability_below_percent > objectives.availability_percent:
         yield (
             "alerts.availability_below_percent",
-            f"must not be above objectives.availability_percent ({objectives.availability_percent:g}): "
-            "nobody is called while the promise is kept",
+            (
+                f"must not be above objectives.availability_percent ({objectives.availability_percent:g}): "
+                "nobody is called while the promise is kept"
+            ),
         )
     if alerts.latency_p95_above_milliseconds < objectives.latency_p95_milliseconds:
         yield (
@@ -209,8 +242,11 @@ def _maintenance(environment: "Environment") -> Iterator[Contradiction]:
     if maintenance.notice_weeks > maintenance.ordinal:
         yield (
             "maintenance.notice_weeks",
-            f"no schedule can express {maintenance.notice_weeks} weeks before the month's {maintenance.weekday} number "
-            f"{maintenance.ordinal}; allowed: 1 to {maintenance.ordinal}",
+            (
+                f"no schedule can express {maintenance.notice_weeks} weeks before the month's "
+                f"{schedule.ORDINALS[maintenance.ordinal]} {maintenance.weekday.capitalize()}; "
+                f"allowed: 1 to {maintenance.ordinal}"
+            ),
         )
     if maintenance.database_window_minutes > 60 * maintenance.duration_hours:
         yield (

@@ -1,6 +1,6 @@
 """YAML exactly as the Pulumi engine reads it, with the place of every value.
 
-The engine uses Go's yaml.v3, which differs from PyYAML: `yes` is text and `12:30` is text, `012345678901` is a number and
+The engine uses Go's yaml.v3, which differs from PyYAML: `yes` and `12:30` are text, `012345678901` is a number and
 `2026-01-31` a date that arrives as another text. A file has to mean the same through `mfcloud` and through `pulumi`, so
 PyYAML only parses here, and the scalars are resolved by the engine's rules (tried with Pulumi 3.259).
 """
@@ -8,9 +8,9 @@ PyYAML only parses here, and the scalars are resolved by the engine's rules (tri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import yaml
+from pydantic import JsonValue
 
 Path = tuple[str | int, ...]
 
@@ -50,9 +50,9 @@ class Spot:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """`value` in JSON's types; `spots` by path; `oddities` are pairs of path and sentence, for what the engine misreads."""
+    """`oddities` are pairs of path and sentence, for what is not what it seems."""
 
-    value: Any
+    value: JsonValue
     spots: dict[Path, Spot] = field(default_factory=dict[Path, Spot])
     oddities: list[tuple[Path, str]] = field(default_factory=list[tuple[Path, str]])
 
@@ -75,7 +75,7 @@ def read(text: str) -> Document:
     return Document(value=value, spots=document.spots, oddities=document.oddities)
 
 
-def resolve(written: str) -> Any:
+def resolve(written: str) -> JsonValue:
     """What the engine makes of a scalar without quotes: None, bool, int, float or str. Whole floats become int."""
     if written in _NULL:
         return None
@@ -101,9 +101,10 @@ def _compose(text: str) -> yaml.Node | None:
         loader.dispose()
 
 
-def _loader() -> Any:
+def _loader() -> "type[yaml.SafeLoader]":
     """A safe loader of ours: PyYAML's own guesses about scalars are left out."""
-    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    # the parser written in C has the same interface, and is not built everywhere
+    base: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     class Loader(base):
         yaml_implicit_resolvers = {None: [(_PLAIN, re.compile(r""))]}  # noqa: RUF012 - PyYAML's own attribute
@@ -117,27 +118,24 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._document, self._count, self._open = document, 0, set[int]()
 
-    def value(self, node: yaml.Node, path: Path) -> Any:
+    def value(self, node: yaml.Node, path: Path) -> JsonValue:
         self._count += 1
         if self._count > MAXIMUM_VALUES:
             raise UnreadableYamlError(f"holds more than {MAXIMUM_VALUES} values")
         if id(node) in self._open:
             raise yaml.MarkedYAMLError(problem="an alias refers to itself", problem_mark=node.start_mark)
         self._open.add(id(node))
-        written = {yaml.MappingNode: "{…}", yaml.SequenceNode: "[…]"}.get(type(node), "")
-        if isinstance(node, yaml.ScalarNode):
-            written = node.value if node.tag == _PLAIN else f'"{node.value}"'
-        self._document.spots.setdefault(path, Spot(line=node.start_mark.line + 1, written=written))
+        self._document.spots.setdefault(path, Spot(line=node.start_mark.line + 1, written=_written(node)))
         try:
             if isinstance(node, yaml.MappingNode):
                 return self._mapping(node, path)
             if isinstance(node, yaml.SequenceNode):
                 return [self.value(item, (*path, number)) for number, item in enumerate(node.value)]
-            return self._scalar(node, path)
+            return self._scalar(node, path) if isinstance(node, yaml.ScalarNode) else None
         finally:
             self._open.discard(id(node))
 
-    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
+    def _scalar(self, node: yaml.ScalarNode, path: Path) -> JsonValue:
         written: str = node.value
         if node.tag == "tag:yaml.org,2002:str":
             return written
@@ -150,10 +148,12 @@ class _Reader:
             self._odd(path, f'is a date to Pulumi\'s engine, which rewrites it; quote it, as in "{written}"')
         return resolve(written)
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, JsonValue]:
+        values: dict[str, JsonValue] = {}
         first_line: dict[str, int] = {}
-        for key_node, value_node in self._pairs(node, path):
+        for key_node, value_node in node.value:
+            if _is_merge(key_node):
+                continue
             if not isinstance(key_node, yaml.ScalarNode):
                 self._odd(path, f"has a key that is not text (line {key_node.start_mark.line + 1})")
                 continue
@@ -170,10 +170,7 @@ class _Reader:
             values = {**merged, **values}
         return values
 
-    def _pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-        return ((key, value) for key, value in node.value if not _is_merge(key))
-
-    def _merged(self, node: yaml.MappingNode, path: Path) -> Iterator[dict[str, Any]]:
+    def _merged(self, node: yaml.MappingNode, path: Path) -> Iterator[dict[str, JsonValue]]:
         """Mappings that `<<` merges in; what the mapping says itself wins, then the first of several."""
         for key, value in node.value:
             if not _is_merge(key):
@@ -182,11 +179,18 @@ class _Reader:
                 if not isinstance(one, yaml.MappingNode):
                     self._odd(path, f"merges something that is not a mapping (line {one.start_mark.line + 1})")
                     continue
-                merged = self.value(one, path)
-                yield merged
+                yield self._mapping(one, path)
 
     def _odd(self, path: Path, sentence: str) -> None:
         self._document.oddities.append((path, sentence))
+
+
+def _written(node: yaml.Node) -> str:
+    """A scalar as it stands in the file; what holds more values is not opened."""
+    if isinstance(node, yaml.ScalarNode):
+        text = str(node.value)
+        return text if node.tag == _PLAIN else f'"{text}"'
+    return "{…}" if isinstance(node, yaml.MappingNode) else "[…]"
 
 
 def _is_merge(key: yaml.Node) -> bool:

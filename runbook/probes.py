@@ -18,6 +18,6 @@ def outside_probes_per_minute(environment: "Environment") -> int:
 
 
 def probes_per_minute(environment: "Environment") -> int:
-    """Most that one task may have to answer: each zone's load balancer node, and the outside check alone on one task."""
+    """Most that one task may have to answer: each zone's load balancer node, and the whole outside check."""
     nodes = len(environment.network.zones) * 60 // TARGET_HEALTH_INTERVAL_SECONDS
     return nodes + outside_probes_per_minute(environment)

@@ -6,18 +6,15 @@ sentence never says another number than the check.
 
 import difflib
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from runbook.engine_yaml import Path, resolve
-from runbook.settings import SECTIONS, ContradictionError, Environment
-
-Schema = Mapping[str, Any]
+from runbook.key_schema import Schema, schema_at
+from runbook.settings import SECTIONS, ContradictionError
 
 # What a pattern means, in words; a test holds every pattern of the settings against this table.
 PATTERN_SENTENCES: dict[str, str] = {
@@ -79,7 +76,8 @@ def _problems(detail: Mapping[str, Any]) -> Iterator[Problem]:
         for key, sentence in found.found:
             yield Problem(path=tuple(key.split(".")), sentence=sentence)
         return
-    kind, value = str(detail["type"]), detail["input"]
+    kind = str(detail["type"])
+    value: JsonValue = detail["input"]
     if kind == "too_short" and isinstance(value, list) and len(value) >= context["min_length"]:
         return  # the list is long enough; its entries are wrong, and each says so itself
     if kind == "missing":
@@ -116,35 +114,33 @@ def _unknown_key(path: Path) -> Problem:
         sentence, hint = unknown(name, list(SECTIONS), "section")
         return Problem(path=path, sentence=sentence, hint=hint)
     sentence, hint = unknown(name, list((schema_at(path[:-1]) or {}).get("properties", ())), "key")
-    homes = [section for section in SECTIONS if name in (schema_at((section,)) or {}).get("properties", ())]
-    if homes:
-        hint = f"`{name}` is a key of {' and '.join(f'mockforge-cloud:{home}' for home in homes)}"
-        sentence = "unknown key"
+    if homes := [section for section in SECTIONS if name in (schema_at((section,)) or {}).get("properties", ())]:
+        sentence, hint = "unknown key", f"`{name}` is a key of {' and of '.join(homes)}"
     return Problem(path=path, sentence=sentence, hint=hint)
 
 
-# --- sentences ---------------------------------------------------------------------------------------------------------
+# --- sentences, of a value and the schema of its key -----------------------------------------------------------------
 
 
-def _wrong_section(value: Any, schema: Schema) -> str:
+def _wrong_section(value: JsonValue, schema: Schema) -> str:
     if value is None or value == "":
         needed = _required(schema)
         return f"is empty; it needs {needed}" if needed else "is empty: give it keys, or leave it out"
     return f"must be a mapping of keys; it is {_kind_of(value)}"
 
 
-def _wrong_text(value: Any, schema: Schema) -> str:
+def _wrong_text(_value: JsonValue, schema: Schema) -> str:
     return PATTERN_SENTENCES.get(str(schema.get("pattern")), "is not written as it must be")
 
 
-def _no_text(value: Any, schema: Schema) -> str:
+def _no_text(value: JsonValue, schema: Schema) -> str:
     if isinstance(value, bool | int | float):
         return f"is {_kind_of(value)}, and must be text: quote it"
     expected = PATTERN_SENTENCES.get(str(schema.get("pattern")), "must be text")
     return f"{expected}; it is {_kind_of(value)}"
 
 
-def _no_number(value: Any, schema: Schema) -> str:
+def _no_number(value: JsonValue, schema: Schema) -> str:
     if isinstance(value, str) and isinstance(resolve(value), int | float) and not isinstance(resolve(value), bool):
         return "must be a number without quotes"
     what = "a whole number" if schema.get("type") == "integer" else "a number"
@@ -153,7 +149,7 @@ def _no_number(value: Any, schema: Schema) -> str:
     return f"must be {what}" if is_number else f"must be {what}; it is {_kind_of(value)}"
 
 
-def _out_of_range(value: Any, schema: Schema) -> str:
+def _out_of_range(value: JsonValue, schema: Schema) -> str:
     bounds = _bounds(schema)
     if isinstance(value, int | float) and value < 0:
         return f"must not be negative; allowed: {bounds}"
@@ -176,43 +172,43 @@ def _bounds(schema: Schema) -> str:
     return " and ".join(end for end in ends if end)
 
 
-def _no_switch(value: Any, schema: Schema) -> str:
+def _no_switch(value: JsonValue, _schema: Schema) -> str:
     if isinstance(value, str) and isinstance(resolve(value), bool):
         return "must be true or false, without quotes"
     return "must be true or false"
 
 
-def _wrong_choice(value: Any, schema: Schema) -> str:
+def _wrong_choice(value: JsonValue, schema: Schema) -> str:
     choices = ", ".join(map(str, schema.get("enum", ())))
     if isinstance(value, str) and resolve(value) in schema.get("enum", ()):
         return f"must be a number without quotes, one of {choices}"
     return f"must be one of {choices}"
 
 
-def _no_list(value: Any, schema: Schema) -> str:
+def _no_list(value: JsonValue, _schema: Schema) -> str:
     return f"must be a list, in square brackets; it is {_kind_of(value)}"
 
 
-def _no_mapping(value: Any, schema: Schema) -> str:
+def _no_mapping(value: JsonValue, _schema: Schema) -> str:
     return f"must be a mapping of names to values; it is {_kind_of(value)}"
 
 
-def _wrong_length(value: Any, schema: Schema) -> str:
+def _wrong_length(_value: JsonValue, schema: Schema) -> str:
     low, high = schema.get("minItems", 0), schema.get("maxItems")
     return f"must have {low} to {high} entries" if high else f"must have {low} or more entries"
 
 
-def _wrong_text_length(value: Any, schema: Schema) -> str:
+def _wrong_text_length(value: JsonValue, schema: Schema) -> str:
     if not value:
         return "must not be empty"
     return f"must be at most {schema.get('maxLength')} characters long"
 
 
-def _not_finite(value: Any, schema: Schema) -> str:
+def _not_finite(_value: JsonValue, _schema: Schema) -> str:
     return "must be a finite number"
 
 
-def _other(value: Any, schema: Schema) -> str:
+def _other(_value: JsonValue, schema: Schema) -> str:
     return "cannot be read as what this key means" + (f": {schema['description']}" if "description" in schema else "")
 
 
@@ -239,7 +235,7 @@ _SENTENCES: dict[str, Callable[[Any, Schema], str]] = {
 }
 
 
-def _choice_hint(value: Any, schema: Schema) -> str | None:
+def _choice_hint(value: JsonValue, schema: Schema) -> str | None:
     choices = [choice for choice in schema.get("enum", ()) if isinstance(choice, str)]
     if not choices or not isinstance(value, str):
         return None
@@ -247,66 +243,10 @@ def _choice_hint(value: Any, schema: Schema) -> str | None:
     return f"did you mean `{close}`?" if close else None
 
 
-def _kind_of(value: Any) -> str:
-    kinds: dict[type, str] = {
-        bool: "true or false",
-        int: "a number",
-        float: "a number",
-        list: "a list",
-        dict: "a mapping",
-    }
+_KINDS: dict[type, str] = {int: "a number", float: "a number", str: "text", list: "a list", dict: "a mapping"}
+
+
+def _kind_of(value: JsonValue) -> str:
     if value is None:
         return "empty"
-    if isinstance(value, bool):
-        return json.dumps(value)
-    return kinds.get(type(value), "text")
-
-
-# --- the schema of one key ---------------------------------------------------------------------------------------------
-
-
-@cache
-def _environment_schema() -> Schema:
-    return Environment.model_json_schema()
-
-
-def schema_at(path: Path) -> Schema | None:
-    """JSON Schema of the key at `path` (references and "or nothing" resolved); None where the settings know no such key."""
-    schema: Schema | None = _environment_schema()
-    for step in path:
-        if schema is None:
-            return None
-        if isinstance(step, int):
-            schema = schema.get("items")
-        else:
-            schema = (
-                schema.get("properties", {}).get(step)
-                or schema.get("additionalProperties")
-                or _by_pattern(schema, step)
-            )
-        schema = _resolved(schema) if isinstance(schema, Mapping) else None
-    return schema
-
-
-def _by_pattern(schema: Schema, name: str) -> Schema | None:
-    patterns: Mapping[str, Any] = schema.get("patternProperties", {})
-    return next(
-        (found for pattern, found in patterns.items() if re.search(pattern, name)), next(iter(patterns.values()), None)
-    )
-
-
-def _resolved(schema: Schema) -> Schema:
-    if options := schema.get("anyOf"):  # a value or nothing
-        return {**_resolved(next(one for one in options if one.get("type") != "null")), **_own(schema)}
-    if reference := schema.get("$ref"):
-        return {**_environment_schema()["$defs"][reference.removeprefix("#/$defs/")], **_own(schema)}
-    return schema
-
-
-def _own(schema: Schema) -> Schema:
-    return {key: value for key, value in schema.items() if key not in {"anyOf", "$ref"}}
-
-
-def default_at(path: Path) -> Any:
-    """The default of the key at `path`; None where it has none."""
-    return (schema_at(path) or {}).get("default")
+    return json.dumps(value) if isinstance(value, bool) else _KINDS[type(value)]

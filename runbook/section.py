@@ -24,5 +24,7 @@ Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", examples=["us-
 
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["ops@mockforge.dev"])]
 
-SecretName = Annotated[str, Field(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$", examples=["mockforge-cloud/production/stripe"])]
+SecretName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$", examples=["mockforge-cloud/production/stripe"])
+]
 """The name of a secret in AWS Secrets Manager, never its value."""

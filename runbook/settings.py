@@ -14,6 +14,8 @@ from runbook.database_classes import DATABASE_CLASS_MEMORY_GIB
 from runbook.section import ClockTime, Email, Percent, Region, SecretName, Section
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+# AWS allows a VPC of /16 at most; below /20 three tiers of subnets in four zones get too small.
+LARGEST_PREFIX, SMALLEST_PREFIX = 16, 20
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]  # what CloudWatch Logs offers
 VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", examples=["SENTRY_DSN"])]
 
@@ -42,7 +44,11 @@ class Network(Section):
 
     cidr: str = "10.20.0.0/16"
     """A private range (RFC 1918): the application trusts `X-Forwarded-For` only from there. /16 to /20."""
-    zones: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-f]$")], ...], Field(min_length=2, max_length=4)] = ("a", "b", "c")
+    zones: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-f]$")], ...], Field(min_length=2, max_length=4)] = (
+        "a",
+        "b",
+        "c",
+    )
     """Letters of the availability zones. Named, so that a zone opened by AWS never moves a subnet."""
     nat_gateways: Literal["per_zone", "single"] = "per_zone"
     """`single` costs a third, and takes outgoing traffic down with its zone."""
@@ -50,11 +56,14 @@ class Network(Section):
     @field_validator("cidr")
     @classmethod
     def _private_and_large_enough(cls, cidr: str) -> str:
-        network = IPv4Network(cidr)
+        try:
+            network = IPv4Network(cidr)
+        except ValueError:  # its text would repeat the value, which may be anything
+            raise ValueError("must be a network whose host bits are zero, as in 10.20.0.0/16") from None
         private = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
         if not any(network.subnet_of(one) for one in private):
             raise ValueError("must lie in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
-        if not 16 <= network.prefixlen <= 20:
+        if not LARGEST_PREFIX <= network.prefixlen <= SMALLEST_PREFIX:
             raise ValueError("must be between /16 and /20, so that three tiers of subnets fit")
         return cidr
 
@@ -88,9 +97,9 @@ class Service(Section):
     """The load balancer lets open requests finish this long before SIGTERM."""
     health_grace_seconds: Annotated[int, Field(ge=0, le=7200)] = 300
     """Failed health checks are forgiven this long after a start: migrations run then."""
-    environment: dict[VariableName, str] = {}
+    environment: dict[VariableName, str] = Field(default_factory=dict[str, str])
     """Further plain environment variables, for instance `SENTRY_DSN`."""
-    secrets: dict[VariableName, SecretName] = {}
+    secrets: dict[VariableName, SecretName] = Field(default_factory=dict[str, str])
     """Further variables whose value stands in Secrets Manager: variable to secret name."""
     exec_enabled: bool = False
     """ECS Exec, a shell in a running task. When on, every session is logged."""
@@ -230,7 +239,7 @@ class Notifications(Section):
 
     emails: Annotated[tuple[Email, ...], Field(min_length=1, max_length=20)]
     pagerduty_secret: SecretName | None = None
-    """The secret that holds the integration key of PagerDuty's CloudWatch integration. Unset: critical goes by e-mail."""
+    """The secret that holds the key of PagerDuty's CloudWatch integration. Unset: critical goes by e-mail."""
     announce_to: Annotated[tuple[Email, ...], Field(max_length=20)] = ()
     """Who is told of maintenance a week ahead, for instance a mailing list of the customers."""
 
@@ -270,7 +279,7 @@ class Firewall(Section):
 
     enabled: bool = True
     requests_per_address: Annotated[int, Field(ge=10, le=2_000_000_000)] | None = 2_000
-    """In 5 minutes, from one address; more is blocked. The server's own limit is one bucket for everybody. Unset: off."""
+    """In 5 minutes, from one address; more is blocked. The server's own limit is one bucket for all. Unset: off."""
 
 
 class Budget(Section):

@@ -6,9 +6,8 @@ Nothing is registered and nothing is changed before the whole file is right. Val
 import json
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from runbook.engine_yaml import Document, Path, Spot, UnreadableYamlError, read
 from runbook.problems import Problem, closest
@@ -30,12 +29,11 @@ class StackFileError(Exception):
 def load(path: FilePath, environment_name: str) -> Environment:
     """The environment that the stack file at `path` describes; raises StackFileError."""
     document = _read(path)
-    config = _config(document, path.name)
+    top, config = _mappings(document, path.name)
     sections = {key.removeprefix(OURS): value for key, value in config.items() if key.startswith(OURS)}
     # paths begin with the keys below `config`; the file's own keys stand beside them
     spots = {place[1:] if place[0] == "config" else place: spot for place, spot in document.spots.items() if place}
-
-    return _environment(sections, environment_name, path.name, spots=spots, problems=[*around(document, config)])
+    return _environment(sections, environment_name, path.name, spots=spots, problems=[*around(document, top, config)])
 
 
 def from_config(values: Mapping[str, object], environment_name: str, where: str) -> Environment:
@@ -73,19 +71,20 @@ def _no_such_file(path: FilePath) -> str:
     return "\n".join(lines)
 
 
-def _config(document: Document, where: str) -> dict[str, Any]:
-    """What stands below `config`; raises StackFileError if there is no such mapping."""
-    top: Any = document.value
+def _mappings(document: Document, where: str) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
+    """The file's keys, and the keys below `config`; raises StackFileError if there are none."""
+    top = document.value
     if top is None:
         raise StackFileError(f"{where} is empty; nothing was changed\n  {_START}")
     if not isinstance(top, dict):
         raise StackFileError(f"{where} is not a mapping; nothing was changed\n  {_START}")
     if "config" not in top:
-        hint = next((f"\n  hint: move `{key}` below `config`" for key in document.value if key.startswith(OURS)), "")
+        hint = next((f"\n  hint: move `{key}` below `config`" for key in top if key.startswith(OURS)), "")
         raise StackFileError(f"{where} has no `config`; nothing was changed\n  {_START}{hint}")
-    if not isinstance(document.value["config"], dict):
+    config = top["config"]
+    if not isinstance(config, dict):
         raise StackFileError(f"`config` in {where} is not a mapping of sections; nothing was changed\n  {_START}")
-    return document.value["config"]
+    return top, config
 
 
 def _environment(

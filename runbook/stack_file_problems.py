@@ -6,16 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from runbook.engine_yaml import Document, Path, Spot, resolve
-from runbook.problems import Problem, default_at, problems_of, unknown
+from runbook.key_schema import default_at
+from runbook.problems import Problem, problems_of, unknown
 from runbook.settings import SECTIONS, Location
 
 OURS = "mockforge-cloud:"
 """The project's namespace: every key of ours begins with it."""
-# Written by the engine itself beside `config`.
-ENGINE_KEYS = ("encryptionsalt", "secretsprovider", "encryptedkey")
+ENGINE_KEYS = {
+    "encryptionsalt": "Written by Pulumi where a passphrase protects secrets; on AWS use a KMS key.",
+    "secretsprovider": "Where the key that protects secrets lives: awskms://…",
+    "encryptedkey": "Written by Pulumi: the data key, encrypted by the secrets provider.",
+}
+"""What the engine itself writes beside `config`, and why."""
 AWS_REGION_KEY = "aws:region"
 
 _ENCRYPTED = (
@@ -29,11 +34,11 @@ _SECRET_VALUE = re.compile(
 _SECRET_NAME = re.compile(r"^[A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)+$")
 
 
-def around(document: Document, config: Mapping[str, Any]) -> Iterator[Problem]:
+def around(document: Document, top: Mapping[str, JsonValue], config: Mapping[str, JsonValue]) -> Iterator[Problem]:
     """Problems of the file as YAML, of keys beside ours, and of values that only a file can hold."""
     for path, sentence in document.oddities:
         yield Problem(path=path[1:] if path[:1] == ("config",) else path, sentence=sentence)
-    for key in document.value:
+    for key in top:
         if key not in {"config", *ENGINE_KEYS}:
             sentence, hint = unknown(key, ["config"], "key")
             yield Problem(
@@ -42,7 +47,7 @@ def around(document: Document, config: Mapping[str, Any]) -> Iterator[Problem]:
     for key, value in config.items():
         if ":" not in key:
             hint = f"did you mean `{OURS}{key}`?" if key in SECTIONS else None
-            yield Problem(path=(key,), sentence="has no namespace, such as the project's name, in front", hint=hint)
+            yield Problem(path=(key,), sentence="has no namespace in front", hint=hint)
         elif key.startswith(OURS):
             yield from (Problem(path=path, sentence=_ENCRYPTED) for path in _encrypted(value, (key,)))
     location = config.get(f"{OURS}location")
@@ -71,7 +76,7 @@ def no_section(name: str) -> Problem:
 
 
 def message(where: str, problems: Sequence[Problem], sections: Mapping[str, object], spots: Mapping[Path, Spot]) -> str:
-    """`Pulumi.production.yaml has 2 problems; nothing was changed`, then each: key, value, line; what is wrong; hint."""
+    """How many problems, then each: key, value and line; what is wrong; hint. In the order of the file."""
     count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
     lines = [f"{where} has {count}; nothing was changed"]
     for problem in sorted(problems, key=lambda one: _line(one.path, spots)):
@@ -88,18 +93,16 @@ def _line(path: Path, spots: Mapping[Path, Spot]) -> int:
     return next((spots[path[:end]].line for end in range(len(path), 0, -1) if path[:end] in spots), 0)
 
 
-def _encrypted(value: Any, path: Path) -> Iterator[Path]:
+def _encrypted(value: JsonValue, path: Path) -> Iterator[Path]:
     """Where a value of `pulumi config set --secret` stands."""
     if isinstance(value, dict):
-        pairs: Mapping[str, Any] = value
-        if list(pairs) == ["secure"]:
+        if list(value) == ["secure"]:
             yield path
         else:
-            for key, one in pairs.items():
+            for key, one in value.items():
                 yield from _encrypted(one, (*path, key))
     elif isinstance(value, list):
-        items: Sequence[Any] = value
-        for number, one in enumerate(items):
+        for number, one in enumerate(value):
             yield from _encrypted(one, (*path, number))
 
 
@@ -122,7 +125,7 @@ def _shown(path: Path, sections: Mapping[str, object], spots: Mapping[Path, Spot
     return "" if default is None else f": {_written(default)}   (default)"
 
 
-def _look_up(path: Path, sections: Mapping[str, object]) -> tuple[bool, Any]:
+def _look_up(path: Path, sections: Mapping[str, object]) -> tuple[bool, JsonValue]:
     value: Any = sections
     for step in (str(path[0]).removeprefix(OURS), *path[1:]):
         try:
@@ -132,7 +135,7 @@ def _look_up(path: Path, sections: Mapping[str, object]) -> tuple[bool, Any]:
     return True, value
 
 
-def _written(value: Any) -> str:
+def _written(value: JsonValue) -> str:
     """As it would stand in a file; what holds more values is not opened."""
     if isinstance(value, dict | list | tuple):
         return "[…]" if not isinstance(value, dict) else "{…}"
@@ -150,11 +153,12 @@ def _guarded(path: Path, written: str) -> str:
 
 def _is_secret(path: Path, written: str) -> bool:
     """Names of secrets are fine; what may be a value is not shown, even where it stands in the wrong place."""
-    steps = tuple(str(step) for step in path)
+    steps = [str(step) for step in path]
     if not written or written in {"{…}", "[…]"} or steps[-1] == "image":
         return False
-    if steps[:2] in {(f"{OURS}service", "environment"), (f"{OURS}service", "secrets")} and len(steps) > 2:  # noqa: PLR2004
+    section, *keys = steps
+    if section == f"{OURS}service" and keys[:1] in (["environment"], ["secrets"]) and keys[1:]:
         return True
     if "secret" in steps[-1]:
         return not _SECRET_NAME.match(written)
-    return any(_SECRET_KEY.search(step) for step in steps[1:]) or bool(_SECRET_VALUE.search(written))
+    return any(_SECRET_KEY.search(step) for step in keys) or bool(_SECRET_VALUE.search(written))
