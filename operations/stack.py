@@ -1,4 +1,4 @@
-"""Opens an environment's stack for the engine: offline over the stand-in AWS, or the real one with the person's login."""
+"""Opens an environment's stack for the engine: offline over the stand-in AWS, or the real one with one's own login."""
 
 import contextlib
 import gc

@@ -6,6 +6,9 @@ import typer
 
 from operations.exit_codes import ExitCode
 
+SCHEMA_FILE = "runbook/stack-file.schema.json"
+"""The stack files name it in their first line."""
+
 
 def command(
     *,
@@ -21,19 +24,19 @@ def command(
     Example: mfcloud schema --write
     """
     from operations.errors import CommandStopped
-    from operations.stack_file_schema import SCHEMA_FILE, schema_text
+    from operations.project import PROJECT_ROOT
     from operations.terminal import say
     from operations.terminal import write as write_out
+    from runbook.stack_file_schema import schema_text
 
-    text = schema_text()
+    file, text = PROJECT_ROOT / SCHEMA_FILE, schema_text()
     if write:
-        SCHEMA_FILE.write_text(text, encoding="utf-8")
-        say(f"wrote {SCHEMA_FILE.parent.name}/{SCHEMA_FILE.name}")
+        file.write_text(text, encoding="utf-8")
+        say(f"wrote {SCHEMA_FILE}")
     elif check:
-        if not SCHEMA_FILE.exists() or SCHEMA_FILE.read_text(encoding="utf-8") != text:
-            message = f"{SCHEMA_FILE.parent.name}/{SCHEMA_FILE.name} does not say what the settings say"
-            raise CommandStopped(message, hint="mfcloud schema --write")
-        say(f"{SCHEMA_FILE.parent.name}/{SCHEMA_FILE.name} is current")
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            raise CommandStopped(f"{SCHEMA_FILE} does not say what the settings say", hint="mfcloud schema --write")
+        say(f"{SCHEMA_FILE} is current")
     else:
         write_out(text.rstrip("\n"))
     return ExitCode.DONE
