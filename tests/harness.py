@@ -364,11 +364,8 @@ class _Hooks:
     def __init__(self, hooks: dict[str, Callable[..., Any]]) -> None:
         self._hooks = hooks
 
-    async def _keep(self, hook: Any) -> None:
+    def register_resource_hook(self, hook: Any) -> None:
         self._hooks[hook.name] = hook.callback
-
-    def register_resource_hook(self, hook: Any) -> Any:
-        return self._keep(hook)
 
     register_error_hook = register_resource_hook
 
