@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from operations.commands import check, destroy, engine, offline_state, preview, refresh, schema, test, up
+from operations.commands import check, destroy, engine, offline_state, preview, reference, refresh, schema, test, up
 from operations.errors import CommandStopped
 from operations.exit_codes import HELP, ExitCode
 from operations.terminal import say_stopped
@@ -52,6 +52,7 @@ MESSAGES_FOR_PEOPLE = frozenset({"EngineUnavailable", "WorkspaceError"})
 HANDED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 for name, command in COMMANDS.items():
     app.command(name, epilog=HELP, context_settings=HANDED_ON if name == "test" else None)(command)
+app.command("reference", epilog=HELP, hidden=True)(reference.command)
 app.add_typer(offline_state.app, name="offline")
 
 
