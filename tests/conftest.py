@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from offline.engine import Engine, find
 from tests.harness import Program
 from tests.harness import registered as run
 
@@ -24,3 +25,15 @@ def registered() -> Callable[..., Program]:
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The Pulumi engine; where it must be built first, the progress is shown and not captured."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def report(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(f"\n{line}", flush=True)  # noqa: T201 (four silent minutes would look like a hang)
+
+    return find(report)
