@@ -242,6 +242,10 @@ class Notifications(Section):
     """The secret that holds the key of PagerDuty's CloudWatch integration. Unset: critical goes by e-mail."""
     announce_to: Annotated[tuple[Email, ...], Field(max_length=20)] = ()
     """Who is told of maintenance a week ahead, for instance a mailing list of the customers."""
+    guide_url: Annotated[str, Field(pattern=r"^https://[^\s#]+$")] = (
+        "https://github.com/mockforge/cloud-operations/blob/main/docs/incident-response.md"
+    )
+    """Where `docs/incident-response.md` is read: every alert links to its section there."""
 
 
 class Maintenance(Section):
