@@ -245,7 +245,7 @@ def _maintenance(environment: "Environment") -> Iterator[Contradiction]:
             (
                 f"no schedule can express {maintenance.notice_weeks} weeks before the month's "
                 f"{schedule.ORDINALS[maintenance.ordinal]} {maintenance.weekday.capitalize()}; "
-                f"allowed: 1 to {maintenance.ordinal}"
+                f"at most {maintenance.ordinal}"
             ),
         )
     if maintenance.database_window_minutes > 60 * maintenance.duration_hours:

@@ -140,7 +140,8 @@ class _Reader:
         if node.tag == "tag:yaml.org,2002:str":
             return written
         if node.tag != _PLAIN:
-            self._odd(path, f"has the YAML tag {node.tag}; leave it out and quote text")
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            self._odd(path, f"has the YAML tag {tag}; leave it out, and put text in quotes")
             return written
         if _NOT_FINITE.match(written):
             self._odd(path, "must be a finite number")
@@ -189,7 +190,7 @@ def _written(node: yaml.Node) -> str:
     """A scalar as it stands in the file; what holds more values is not opened."""
     if isinstance(node, yaml.ScalarNode):
         text = str(node.value)
-        return text if node.tag == _PLAIN else f'"{text}"'
+        return f'"{text}"' if node.style in {"'", '"'} else text
     return "{…}" if isinstance(node, yaml.MappingNode) else "[…]"
 
 

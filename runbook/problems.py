@@ -134,10 +134,11 @@ def _wrong_text(_value: JsonValue, schema: Schema) -> str:
 
 
 def _no_text(value: JsonValue, schema: Schema) -> str:
+    if expected := PATTERN_SENTENCES.get(str(schema.get("pattern"))):
+        return f"{expected}; it is {_kind_of(value)}"
     if isinstance(value, bool | int | float):
         return f"is {_kind_of(value)}, and must be text: quote it"
-    expected = PATTERN_SENTENCES.get(str(schema.get("pattern")), "must be text")
-    return f"{expected}; it is {_kind_of(value)}"
+    return f"must be text; it is {_kind_of(value)}"
 
 
 def _no_number(value: JsonValue, schema: Schema) -> str:

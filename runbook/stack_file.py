@@ -12,7 +12,7 @@ from pydantic import JsonValue, ValidationError
 from runbook.engine_yaml import Document, Path, Spot, UnreadableYamlError, read
 from runbook.problems import Problem, closest
 from runbook.settings import Environment
-from runbook.stack_file_problems import OURS, around, message, no_section, within
+from runbook.stack_file_problems import OURS, around, encrypted, message, no_section, within
 
 _START = f"it begins with `config:`, and below it stand `{OURS}address:` and the other sections"
 
@@ -95,6 +95,7 @@ def _environment(
     spots: Mapping[Path, Spot],
     problems: list[Problem],
 ) -> Environment:
+    problems = [*problems, *encrypted(sections)]
     try:
         # As JSON: strict models take a list for a tuple only there. `name` is the stack's, no section.
         values = {**sections, "name": environment_name}

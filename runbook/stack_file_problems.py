@@ -21,6 +21,8 @@ ENGINE_KEYS = {
     "encryptedkey": "Written by Pulumi: the data key, encrypted by the secrets provider.",
 }
 """What the engine itself writes beside `config`, and why."""
+# Namespaces of providers and of the engine; a section of ours in any other is misspelt.
+_OTHER_NAMESPACES = ("aws:", "random:", "pulumi:")
 AWS_REGION_KEY = "aws:region"
 
 _ENCRYPTED = (
@@ -35,7 +37,7 @@ _SECRET_NAME = re.compile(r"^[A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)+$")
 
 
 def around(document: Document, top: Mapping[str, JsonValue], config: Mapping[str, JsonValue]) -> Iterator[Problem]:
-    """Problems of the file as YAML, of keys beside ours, and of values that only a file can hold."""
+    """Problems of the file as YAML, and of keys beside ours."""
     for path, sentence in document.oddities:
         yield Problem(path=path[1:] if path[:1] == ("config",) else path, sentence=sentence)
     for key in top:
@@ -44,18 +46,26 @@ def around(document: Document, top: Mapping[str, JsonValue], config: Mapping[str
             yield Problem(
                 path=(key,), sentence=sentence, hint="move it below `config`" if key.startswith(OURS) else hint
             )
-    for key, value in config.items():
+    for key in config:
         if ":" not in key:
             hint = f"did you mean `{OURS}{key}`?" if key in SECTIONS else None
             yield Problem(path=(key,), sentence="has no namespace in front", hint=hint)
-        elif key.startswith(OURS):
-            yield from (Problem(path=path, sentence=_ENCRYPTED) for path in _encrypted(value, (key,)))
+        elif not key.startswith((OURS, *_OTHER_NAMESPACES)) and key.rpartition(":")[2] in SECTIONS:
+            yield Problem(
+                path=(key,), sentence="unknown namespace", hint=f"did you mean `{OURS}{key.rpartition(':')[2]}`?"
+            )
     location = config.get(f"{OURS}location")
     region = location.get("region") if isinstance(location, dict) else None
     region = region if isinstance(region, str) else Location().region
     if config.get(AWS_REGION_KEY, region) != region:
         sentence = f"contradicts {OURS}location.region ({region}), which alone decides; leave this one out"
         yield Problem(path=(AWS_REGION_KEY,), sentence=sentence)
+
+
+def encrypted(sections: Mapping[str, Any]) -> Iterator[Problem]:
+    """Values of `pulumi config set --secret`, in sections."""
+    for name, value in sections.items():
+        yield from (Problem(path=path, sentence=_ENCRYPTED) for path in _encrypted(value, (f"{OURS}{name}",)))
 
 
 def within(error: ValidationError, environment_name: str, *, known: Sequence[Problem]) -> Iterator[Problem]:
@@ -117,7 +127,8 @@ def _spell(path: Path) -> str:
 def _shown(path: Path, sections: Mapping[str, object], spots: Mapping[Path, Spot]) -> str:
     """What follows the key: value, and line if it stands in a file; or the default if it stands nowhere."""
     if spot := spots.get(path):
-        return f": {_guarded(path, spot.written)}   (line {spot.line})"
+        written = _guarded(path, spot.written)
+        return f"{': ' if written else ''}{written}   (line {spot.line})"
     found, value = _look_up(path, sections)
     if found:
         return f": {_guarded(path, _written(value))}"
