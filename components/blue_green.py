@@ -4,7 +4,6 @@ Which colour is live is known to ECS and the load balancer alone. The program sa
 and never again: after a deployment green may be the live one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -67,21 +66,20 @@ class BlueGreenTargetGroups(Component):
         test = self._rule(
             "test",
             TEST_RULE_PRIORITY,
-            [
-                {
-                    "http_header": {
-                        "http_header_name": TEST_HEADER,
-                        "values": [pulumi.Output.secret(args.test_header_value)],
-                    }
+            {
+                "http_header": {
+                    "http_header_name": TEST_HEADER,
+                    "values": [pulumi.Output.secret(args.test_header_value)],
                 }
-            ],
+            },
             (blue, green),
+            additional_secret_outputs=["conditions"],  # the header's value comes back as an output
         )
         production = self._rule(
             "production",
             PRODUCTION_RULE_PRIORITY,
             # Only our own name: scanners that go through Amazon's addresses would use up the server's one rate limit.
-            [{"host_header": {"values": [args.address.host_name]}}],
+            {"host_header": {"values": [args.address.host_name]}},
             (blue, green),
         )
 
@@ -126,8 +124,10 @@ class BlueGreenTargetGroups(Component):
         self,
         suffix: str,
         priority: int,
-        conditions: Sequence["aws.lb.ListenerRuleConditionArgsDict"],
+        condition: "aws.lb.ListenerRuleConditionArgsDict",
         groups: tuple[aws.lb.TargetGroup, aws.lb.TargetGroup],
+        *,
+        additional_secret_outputs: list[str] | None = None,
     ) -> aws.lb.ListenerRule:
         """Only another listener replaces a rule; priority and conditions change in place."""
         blue, green = groups
@@ -135,7 +135,7 @@ class BlueGreenTargetGroups(Component):
             f"{self._name}-{suffix}",
             listener_arn=self._args.listener_arn,
             priority=priority,
-            conditions=conditions,
+            conditions=[condition],
             actions=[
                 {
                     "type": "forward",
@@ -147,6 +147,6 @@ class BlueGreenTargetGroups(Component):
             opts=self.child(
                 protect=self._args.protected,  # a rule made anew starts at 100/0, perhaps with an empty blue
                 ignore_changes=["actions"],  # ECS moves the weights; a path inside `actions` would match nothing
-                additional_secret_outputs=["conditions"],  # the test header's value comes back as an output
+                additional_secret_outputs=additional_secret_outputs,
             ),
         )

@@ -46,7 +46,6 @@ class LoadBalancerArgs:
     address: settings.Address
     firewall: settings.Firewall
     hosted_zone_id: pulumi.Input[str]
-    vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     """Public subnets with IPv6, two or more zones."""
     public_routes: Sequence[pulumi.Resource]
@@ -103,8 +102,8 @@ class LoadBalancer(Component):
         self._refuse_metrics()
         self._redirect_http(balancer)
         self.web_acl_arn = self._firewall(balancer) if args.firewall.enabled else None
-        for record_type in ("A", "AAAA"):
-            self._alias(record_type, balancer)
+        for family, record_type in (("ipv4", "A"), ("ipv6", "AAAA")):
+            self._alias(f"{name}-{family}", record_type, balancer)
 
         self.load_balancer_arn, self.arn_suffix = balancer.arn, balancer.arn_suffix
         self.dns_name, self.zone_id = balancer.dns_name, balancer.zone_id
@@ -181,9 +180,9 @@ class LoadBalancer(Component):
             self.child(),
         ).web_acl_arn
 
-    def _alias(self, record_type: str, balancer: aws.lb.LoadBalancer) -> None:
+    def _alias(self, name: str, record_type: str, balancer: aws.lb.LoadBalancer) -> None:
         aws.route53.Record(
-            f"{self._name}-{record_type.lower()}",
+            name,
             zone_id=self._args.hosted_zone_id,
             name=self._args.address.host_name,
             type=record_type,

@@ -86,8 +86,8 @@ class Routes(Component):
         return [*routes, *associations]
 
     def _nat_gateways(self) -> dict[str, aws.ec2.NatGateway]:
-        """By zone letter. `single` stands in the first zone named, and takes outgoing traffic down with it."""
-        zones = list(self._args.public)
+        """By zone letter. `single` stands in the first zone of the alphabet: the order of the list moves nothing."""
+        zones = sorted(self._args.public)
         gateways: dict[str, aws.ec2.NatGateway] = {}
         for zone in zones if self._args.nat_gateways == "per_zone" else zones[:1]:
             address = aws.ec2.Eip(

@@ -1,7 +1,5 @@
 """Programs for the tests of what traffic passes through, small enough to read at a glance."""
 
-from typing import Any
-
 import pulumi
 import pulumi_aws as aws
 
@@ -18,17 +16,19 @@ SERVICE = settings.Service(image="registry.example/mockforge:1.0.0")
 TEST_VALUE = "abcDEF0123456789"
 
 
-def network(name: str = "network", *, protected: bool = False, **changes: Any) -> Network:
-    external = changes.pop("external_database", False)
+def network(
+    name: str = "network", *, protected: bool = False, external_database: bool = False, **section: object
+) -> Network:
+    """`section`: keys of the stack file's section that differ from their defaults."""
     return Network(
         name,
         NetworkArgs(
-            network=settings.Network(**changes),
+            network=settings.Network.model_validate(section),
             prefix="mockforge-staging",
             region=REGION,
             account_id=ACCOUNT,
             service_port=8080,
-            external_database=external,
+            external_database=external_database,
             log_retention_days=30,
             protected=protected,
         ),
@@ -61,7 +61,6 @@ def load_balancer(
             address=ADDRESS,
             firewall=firewall or settings.Firewall(),
             hosted_zone_id="Z0123456789ABC",
-            vpc_id=inside.vpc_id,
             subnet_ids=inside.public_subnet_ids,
             public_routes=inside.public_routes,
             security_group_id=inside.load_balancer_security_group_id,
