@@ -1,8 +1,10 @@
 """What program and commands both know about deployments: when one is unfinished, and which images were withdrawn."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from runbook.section import Section
 
 # Amazon ECS API, ServiceDeployment.status: while a deployment is in one of these, the next one would stop it half way.
 UNFINISHED_STATUSES: tuple[str, ...] = (
@@ -14,8 +16,7 @@ UNFINISHED_STATUSES: tuple[str, ...] = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Withdrawal:
+class Withdrawal(Section):
     """An image that a rollback took out of service, and why nobody should bring it back by accident."""
 
     image: str
@@ -29,6 +30,9 @@ class Withdrawal:
         return image == self.image or image.endswith(f"@{self.image}")
 
 
+_RECORD = TypeAdapter(tuple[Withdrawal, ...])
+
+
 class WithdrawalsUnreadableError(ValueError):
     """The record of withdrawn images is not what `write_withdrawals` wrote."""
 
@@ -39,13 +43,13 @@ def withdrawn_parameter_name(environment_name: str) -> str:
 
 
 def write_withdrawals(withdrawals: Iterable[Withdrawal]) -> str:
-    """A JSON list, oldest first."""
-    return json.dumps([asdict(one) for one in withdrawals])
+    """A JSON list. An SSM parameter holds about 20 of them (4 KB): whoever adds one drops the oldest beyond that."""
+    return _RECORD.dump_json(tuple(withdrawals)).decode()
 
 
 def read_withdrawals(text: str) -> tuple[Withdrawal, ...]:
     """What `write_withdrawals` wrote; raises WithdrawalsUnreadableError for anything else."""
     try:
-        return tuple(Withdrawal(**one) for one in json.loads(text))
-    except (TypeError, ValueError) as error:
+        return _RECORD.validate_json(text)
+    except ValidationError as error:
         raise WithdrawalsUnreadableError(f"not a list of withdrawn images: {text[:80]!r}") from error

@@ -1,5 +1,6 @@
 """A service among stand-ins of its neighbours, for the tests of what it is made of."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -37,7 +38,8 @@ class Neighbours(Component):
 
 
 def service_settings(**changes: Any) -> ServiceSettings:
-    return ServiceSettings(**{"image": IMAGE, **changes})
+    described: dict[str, Any] = {"image": IMAGE, **changes}
+    return ServiceSettings(**described)
 
 
 def service_args(**changes: Any) -> ServiceArgs:
@@ -81,7 +83,7 @@ def service_args(**changes: Any) -> ServiceArgs:
     return ServiceArgs(**{**args, **changes})
 
 
-def service_program(**changes: Any) -> Any:
+def service_program(**changes: Any) -> Callable[[], None]:
     """A program for `registered`; `settings` changes single keys of the settings section `service`."""
 
     def program() -> None:

@@ -1,32 +1,36 @@
 import json
+from collections.abc import Callable
 
 import pytest
 
 from runbook.settings import Deployment
 from tests.components.service_program import CLUSTER_ARN, FUNCTION_ARN, GROUP, RULE, TOPIC_ARN, service_program
+from tests.harness import Program
+
+Run = Callable[..., Program]
 
 
-def service(program):
+def service(program: Program):
     return program.one("ecs/service:Service", "service")
 
 
-def hooks(program):
+def hooks(program: Program):
     return service(program)["deploymentConfiguration"].get("lifecycleHooks", [])
 
 
-def test_deployments_are_blue_green_and_bake_for_an_hour(registered):
+def test_deployments_are_blue_green_and_bake_for_an_hour(registered: Run):
     one = service(registered(service_program()))
     assert one["deploymentController"] == {"type": "ECS"}
     assert one["deploymentConfiguration"]["strategy"] == "BLUE_GREEN"
     assert one["deploymentConfiguration"]["bakeTimeInMinutes"] == "60"  # AWS wants text
 
 
-def test_the_bake_is_a_setting(registered):
+def test_the_bake_is_a_setting(registered: Run):
     one = service(registered(service_program(deployment=Deployment(bake_minutes=15))))
     assert one["deploymentConfiguration"]["bakeTimeInMinutes"] == "15"
 
 
-def test_a_person_answers_before_users_reach_the_new_version_and_silence_rolls_back(registered):
+def test_a_person_answers_before_users_reach_the_new_version_and_silence_rolls_back(registered: Run):
     assert hooks(registered(service_program())) == [
         {
             "targetType": "PAUSE",
@@ -36,13 +40,13 @@ def test_a_person_answers_before_users_reach_the_new_version_and_silence_rolls_b
     ]
 
 
-def test_without_approval_nothing_waits_and_nobody_is_told(registered):
+def test_without_approval_nothing_waits_and_nobody_is_told(registered: Run):
     program = registered(service_program(deployment=Deployment(approval_required=False)))
     assert hooks(program) == []
     assert program.all("EventRule") == []
 
 
-def test_the_smoke_test_runs_when_test_traffic_is_on_green_and_before_the_approval(registered):
+def test_the_smoke_test_runs_when_test_traffic_is_on_green_and_before_the_approval(registered: Run):
     program = registered(service_program(smoke_test_function_arn=FUNCTION_ARN))
     smoke, pause = hooks(program)
     assert (smoke["targetType"], smoke["hookTargetArn"]) == ("AWS_LAMBDA", FUNCTION_ARN)
@@ -56,7 +60,7 @@ def test_the_smoke_test_runs_when_test_traffic_is_on_green_and_before_the_approv
     assert trusted["Principal"] == {"Service": "ecs.amazonaws.com"}
 
 
-def test_both_colours_and_both_rules_are_handed_to_ecs(registered):
+def test_both_colours_and_both_rules_are_handed_to_ecs(registered: Run):
     program = registered(service_program())
     [balancer] = service(program)["loadBalancers"]
     assert balancer["targetGroupArn"] == GROUP + "blue/1"
@@ -68,12 +72,12 @@ def test_both_colours_and_both_rules_are_handed_to_ecs(registered):
     assert program.by_arn(advanced["roleArn"]).name == "service-deploy-infra"
 
 
-def test_ecs_moves_traffic_with_aws_own_policy(registered):
+def test_ecs_moves_traffic_with_aws_own_policy(registered: Run):
     attached = registered(service_program()).one("RolePolicyAttachment", "service-deploy-infra-policy")
     assert attached["policyArn"] == "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
 
 
-def test_alarms_and_failing_tasks_roll_a_deployment_back(registered):
+def test_alarms_and_failing_tasks_roll_a_deployment_back(registered: Run):
     one = service(registered(service_program()))
     assert one["alarms"] == {
         "alarmNames": ["mockforge-staging-deployment-errors"],
@@ -83,25 +87,25 @@ def test_alarms_and_failing_tasks_roll_a_deployment_back(registered):
     assert one["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
 
 
-def test_a_service_without_deployment_alarms_names_none(registered):
+def test_a_service_without_deployment_alarms_names_none(registered: Run):
     assert "alarms" not in service(registered(service_program(deployment_alarm_names=[])))
 
 
-def test_autoscaling_moves_the_number_of_tasks_and_an_up_leaves_it(registered):
+def test_autoscaling_moves_the_number_of_tasks_and_an_up_leaves_it(registered: Run):
     one = service(registered(service_program(first_tasks=3)))
     assert one["desiredCount"] == 3
     assert one.options["ignore_changes"] == ["desiredCount"]
 
 
-def test_migrations_have_five_minutes_before_a_failed_check_counts(registered):
+def test_migrations_have_five_minutes_before_a_failed_check_counts(registered: Run):
     assert service(registered(service_program()))["healthCheckGracePeriodSeconds"] == 300
 
 
-def test_an_up_does_not_wait_for_the_bake(registered):
+def test_an_up_does_not_wait_for_the_bake(registered: Run):
     assert service(registered(service_program()))["waitForSteadyState"] is False
 
 
-def test_tasks_run_in_private_subnets_spread_over_zones_and_carry_the_tags(registered):
+def test_tasks_run_in_private_subnets_spread_over_zones_and_carry_the_tags(registered: Run):
     one = service(registered(service_program()))
     assert one["networkConfiguration"] == {
         "subnets": ["subnet-1", "subnet-2"],
@@ -114,7 +118,7 @@ def test_tasks_run_in_private_subnets_spread_over_zones_and_carry_the_tags(regis
 
 
 @pytest.mark.parametrize("before", ["a-route", "a-rule", "a-secret-version", "a-log-group", "a-permission"])
-def test_no_task_starts_before_what_it_needs_exists(registered, before):
+def test_no_task_starts_before_what_it_needs_exists(registered: Run, before: str):
     program = registered(service_program())
     assert program.waits_for(service(program), program.one("Parameter", before))
 
@@ -131,12 +135,12 @@ def test_no_task_starts_before_what_it_needs_exists(registered, before):
         ("Parameter", "service-withdrawn"),
     ],
 )
-def test_rights_and_messages_stand_before_the_first_deployment(registered, type_, before):
+def test_rights_and_messages_stand_before_the_first_deployment(registered: Run, type_: str, before: str):
     program = registered(service_program(smoke_test_function_arn=FUNCTION_ARN))
     assert program.waits_for(service(program), program.one(type_, before))
 
 
-def test_the_record_of_withdrawn_images_starts_empty_and_an_up_never_empties_it_again(registered):
+def test_the_record_of_withdrawn_images_starts_empty_and_an_up_never_empties_it_again(registered: Run):
     program = registered(service_program(protected=True))
     record = program.one("Parameter", "service-withdrawn")
     assert (record["name"], record["type"]) == ("/mockforge-cloud/staging/withdrawn", "String")
@@ -145,20 +149,20 @@ def test_the_record_of_withdrawn_images_starts_empty_and_an_up_never_empties_it_
     assert record.options["protect"] is True
 
 
-def test_a_protected_service_is_not_deleted_and_another_goes_without_help(registered):
+def test_a_protected_service_is_not_deleted_and_another_goes_without_help(registered: Run):
     protected = service(registered(service_program(protected=True)))
     assert (protected.options["protect"], protected["forceDelete"]) == (True, False)
     free = service(registered(service_program(protected=False)))
     assert (free.options.get("protect"), free["forceDelete"]) == (False, True)
 
 
-def test_an_update_of_the_service_passes_the_guard_and_its_creation_does_not(registered):
+def test_an_update_of_the_service_passes_the_guard_and_its_creation_does_not(registered: Run):
     program = registered(service_program())
     assert service(program).options["hooks"] == {"before_update": ["service-deployment-guard"]}
     assert list(program.hooks) == ["service-deployment-guard"]
 
 
-def test_a_waiting_deployment_of_this_cluster_tells_a_person_what_to_do(registered):
+def test_a_waiting_deployment_of_this_cluster_tells_a_person_what_to_do(registered: Run):
     program = registered(service_program())
     assert json.loads(program.one("EventRule")["eventPattern"]) == {
         "source": ["aws.ecs"],
@@ -180,7 +184,7 @@ def test_a_waiting_deployment_of_this_cluster_tells_a_person_what_to_do(register
     }
 
 
-def test_a_preview_knows_the_names_that_others_need(registered):
+def test_a_preview_knows_the_names_that_others_need(registered: Run):
     program = registered(service_program(), preview=True)
     assert service(program)["name"] == "mockforge-staging"
     assert program.one("ecs/taskDefinition:TaskDefinition")["family"] == "mockforge-staging"
