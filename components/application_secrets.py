@@ -30,6 +30,7 @@ class ApplicationSecrets(Component):
     jwt_secret_arn: pulumi.Output[str]
     scrape_token_arn: pulumi.Output[str]
     test_header_secret_arn: pulumi.Output[str]
+    test_header_secret_name: pulumi.Output[str]
     test_header_value: pulumi.Output[str]
     versions: list[pulumi.Resource]
 
@@ -54,6 +55,7 @@ class ApplicationSecrets(Component):
 
         self.jwt_secret_arn, self.scrape_token_arn = jwt.secret_arn, scrape.secret_arn
         self.test_header_secret_arn, self.test_header_value = header.secret_arn, header.value
+        self.test_header_secret_name = header.secret_name
         self.versions = [one.version for one in (jwt, scrape, header)]
         self.register_outputs(
             {

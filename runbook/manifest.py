@@ -1,6 +1,7 @@
 """The operations manifest: what the runbook's commands must know about an environment, and nothing secret.
 
-The program writes it to one SSM parameter; commands read only that. Names stand here rather than ARNs, so that it fits.
+The program writes it to one SSM parameter; commands read only that. Names stand here rather than ARNs wherever AWS
+takes a name, so that it fits.
 """
 
 import json
@@ -60,7 +61,8 @@ class BackupNames(Section):
 
     vault: str
     recovery_vault: str | None
-    role: str
+    role_arn: str
+    """May start, copy and restore backups."""
     restore_test_plan: str
     objects_bucket: str
     configuration_bucket: str
@@ -72,13 +74,14 @@ class BackupNames(Section):
 class AlertNames(Section):
     """Who tells whom."""
 
-    critical_topic: str
-    warning_topic: str
-    announcement_topic: str
-    outside_topic: str
+    critical_topic_arn: str
+    warning_topic_arn: str
+    announcement_topic_arn: str
+    outside_topic_arn: str
     maintenance_alarm: str
     deployment_alarms: tuple[str, ...]
     dashboard: str
+    guide_url: str
 
 
 class Manifest(Section):

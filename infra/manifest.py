@@ -1,0 +1,98 @@
+"""What goes into the operations manifest, from the components' outputs."""
+
+from typing import Any
+
+import pulumi
+
+from components.alarms import Alarms
+from components.application_secrets import ApplicationSecrets
+from components.backup_plan import BackupPlan
+from components.blue_green import TEST_HEADER, BlueGreenTargetGroups
+from components.cluster import Cluster
+from components.dashboard import Dashboard
+from components.load_balancer import LoadBalancer
+from components.maintenance_alarm import MaintenanceAlarm
+from components.maintenance_window import MaintenanceWindow
+from components.notifications import Notifications
+from components.object_storage import ObjectStorage
+from components.service import Service
+from infra.database import ChosenDatabase
+from runbook.settings import Environment
+
+
+def manifest_fields(
+    environment: Environment,
+    *,
+    account_id: pulumi.Input[str],
+    cluster: Cluster,
+    service: Service,
+    load_balancer: LoadBalancer,
+    colours: BlueGreenTargetGroups,
+    secrets: ApplicationSecrets,
+    database: ChosenDatabase,
+    storage: ObjectStorage,
+    backups: BackupPlan,
+    notifications: Notifications,
+    maintenance_alarm: MaintenanceAlarm,
+    deployment_alarms: Alarms,
+    dashboard: Dashboard,
+    window: MaintenanceWindow,
+) -> dict[str, Any]:
+    """The fields of `runbook.manifest.Manifest`, some of them outputs."""
+    return {
+        "environment": environment.name,
+        "account_id": account_id,
+        "region": environment.location.region,
+        "recovery_region": environment.location.recovery_region,
+        "url": environment.url,
+        "service": {
+            "cluster": cluster.cluster_name,
+            "service": service.service_name_output,
+            "task_family": service.task_family,
+            "container": service.container_name,
+            "log_group": cluster.service_log_group_name,
+            "bake_minutes": environment.deployment.bake_minutes,
+            "approval_required": environment.deployment.approval_required,
+            "withdrawn_parameter": service.withdrawn_parameter_name,
+        },
+        "traffic": {
+            "load_balancer": load_balancer.arn_suffix,
+            "blue": colours.blue_arn_suffix,
+            "green": colours.green_arn_suffix,
+            "production_rule_arn": colours.production_rule_arn,
+            "test_rule_arn": colours.test_rule_arn,
+            "test_header": TEST_HEADER,
+            "test_header_secret": secrets.test_header_secret_name,
+        },
+        "database": {
+            "kind": environment.database.kind,
+            "identifier": database.rds.identifier if database.rds else None,
+            "url_secret": database.url_secret_name,
+        },
+        "backups": {
+            "vault": backups.vault_name,
+            "recovery_vault": backups.recovery_vault_name,
+            "role_arn": backups.role_arn,
+            "restore_test_plan": backups.restore_test_plan_name,
+            "objects_bucket": storage.objects_bucket,
+            "configuration_bucket": storage.configuration_bucket,
+            "retention_days": environment.backups.retention_days,
+            "database_late_minutes": environment.backups.database_late_minutes,
+            "daily_late_minutes": environment.backups.daily_late_minutes,
+        },
+        "alerts": {
+            "critical_topic_arn": notifications.critical_topic_arn,
+            "warning_topic_arn": notifications.warning_topic_arn,
+            "announcement_topic_arn": notifications.announcement_topic_arn,
+            "outside_topic_arn": notifications.outside_topic_arn,
+            "maintenance_alarm": maintenance_alarm.alarm_name,
+            "deployment_alarms": list(deployment_alarms.names.values()),
+            "dashboard": dashboard.dashboard_name,
+            "guide_url": environment.notifications.guide_url,
+        },
+        "maintenance_window": window.window_id,
+        "scaling": environment.scaling.model_dump(mode="json"),
+        "objectives": environment.objectives.model_dump(mode="json"),
+        "maintenance": environment.maintenance.model_dump(mode="json"),
+        "contacts": environment.contacts.model_dump(mode="json"),
+    }
