@@ -64,6 +64,11 @@ class Metric:
     """Dimensions whose value is known here, beside those of the set."""
 
 
+def metric(namespace: str, name: str, statistic: str, of: DimensionSet) -> Metric:
+    """A row of a table of metrics, short enough to read as one."""
+    return Metric(namespace=namespace, name=name, statistic=statistic, of=of)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
     """One metric alarm; it tells nobody itself. `Alert`s over one or several alarms do (`alert`)."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runbook.alarm import Alarm, DimensionSet, Metric, Severity
+from runbook.alarm import Alarm, Metric, Severity, metric
 from runbook.database_classes import DATABASE_CLASS_MEMORY_GIB, max_connections
 from runbook.probes import OUTSIDE_CHECKERS, outside_probes_per_minute
 from runbook.schedule import suppression_expression
@@ -73,7 +73,7 @@ def _outage(environment: "Environment") -> Iterator[Alarm]:
         severity=Severity.CRITICAL,
         says="The service does not answer from outside",
         runbook="outside-check",
-        metrics={"checked": _metric("AWS/Route53", "HealthCheckStatus", "Minimum", "health_check")},
+        metrics={"checked": metric("AWS/Route53", "HealthCheckStatus", "Minimum", "health_check")},
         expressions={"in_window": window, "value": "IF(in_window == 1, 1, checked)"},
         comparison="LessThanThreshold",
         threshold=1,
@@ -89,8 +89,8 @@ def _outage(environment: "Environment") -> Iterator[Alarm]:
         says="Not one task is healthy, neither blue nor green",
         runbook="no-healthy-target",
         metrics={
-            "blue": _metric("AWS/ApplicationELB", "HealthyHostCount", "Maximum", "blue"),
-            "green": _metric("AWS/ApplicationELB", "HealthyHostCount", "Maximum", "green"),
+            "blue": metric("AWS/ApplicationELB", "HealthyHostCount", "Maximum", "blue"),
+            "green": metric("AWS/ApplicationELB", "HealthyHostCount", "Maximum", "green"),
         },
         expressions={"value": "FILL(blue, 0) + FILL(green, 0)"},  # the idle colour reports nothing
         comparison="LessThanThreshold",
@@ -106,13 +106,9 @@ def _outage(environment: "Environment") -> Iterator[Alarm]:
 # ELB 5xx only exist for the whole load balancer, and what found no target is not in RequestCount: so both are counted
 # on both sides. FILL, because a count that is zero is not published.
 REQUEST_METRICS: dict[str, Metric] = {
-    "target_5xx": Metric(
-        namespace="AWS/ApplicationELB", name="HTTPCode_Target_5XX_Count", statistic="Sum", of="load_balancer"
-    ),
-    "elb_5xx": Metric(
-        namespace="AWS/ApplicationELB", name="HTTPCode_ELB_5XX_Count", statistic="Sum", of="load_balancer"
-    ),
-    "requests": Metric(namespace="AWS/ApplicationELB", name="RequestCount", statistic="Sum", of="load_balancer"),
+    "target_5xx": metric("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "Sum", "load_balancer"),
+    "elb_5xx": metric("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", "Sum", "load_balancer"),
+    "requests": metric("AWS/ApplicationELB", "RequestCount", "Sum", "load_balancer"),
 }
 REQUEST_SUMS: dict[str, str] = {
     "failed": "FILL(target_5xx, 0) + FILL(elb_5xx, 0)",
@@ -170,7 +166,7 @@ def _requests(environment: "Environment") -> Iterator[Alarm]:
         runbook="client-errors",
         metrics={
             # what the firewall refuses is an ELB 4xx; only the server's own refusals hurt everybody
-            "refused": _metric("AWS/ApplicationELB", "HTTPCode_Target_4XX_Count", "Sum", "load_balancer"),
+            "refused": metric("AWS/ApplicationELB", "HTTPCode_Target_4XX_Count", "Sum", "load_balancer"),
             "requests": REQUEST_METRICS["requests"],
         },
         expressions={
@@ -185,7 +181,7 @@ def _requests(environment: "Environment") -> Iterator[Alarm]:
 
 
 _LATENCY_METRICS: dict[str, Metric] = {
-    "seconds": Metric(namespace="AWS/ApplicationELB", name="TargetResponseTime", statistic="p95", of="load_balancer"),
+    "seconds": metric("AWS/ApplicationELB", "TargetResponseTime", "p95", "load_balancer"),
     "requests": REQUEST_METRICS["requests"],
 }
 
@@ -217,14 +213,14 @@ def _tasks(environment: "Environment") -> Iterator[Alarm]:
         environment,
         id="task-cpu",
         says=f"The tasks' CPU is above {alerts.cpu_percent:g} % for {minutes}",
-        metric=_metric("AWS/ECS", "CPUUtilization", "Average", "service"),
+        measured=metric("AWS/ECS", "CPUUtilization", "Average", "service"),
         threshold=alerts.cpu_percent,
     )
     yield _utilisation(
         environment,
         id="task-memory",
         says=f"The tasks' memory is above {alerts.memory_percent:g} % for {minutes}",
-        metric=_metric("AWS/ECS", "MemoryUtilization", "Average", "service"),
+        measured=metric("AWS/ECS", "MemoryUtilization", "Average", "service"),
         threshold=alerts.memory_percent,
     )
     yield _utilisation(
@@ -232,7 +228,7 @@ def _tasks(environment: "Environment") -> Iterator[Alarm]:
         id="task-disk",
         says=f"The scratch disk of a task is above {alerts.disk_percent:g} % for {minutes}",
         # each task has a disk of its own: the fullest one counts
-        metric=_metric("ECS/ContainerInsights", "TaskEphemeralStorageUtilization", "Maximum", "service"),
+        measured=metric("ECS/ContainerInsights", "TaskEphemeralStorageUtilization", "Maximum", "service"),
         threshold=alerts.disk_percent,
     )
 
@@ -264,7 +260,7 @@ def _database(environment: "Environment") -> Iterator[Alarm]:
         severity=Severity.CRITICAL,
         says=f"The database has reported nothing for {_spell(SILENCE_MINUTES)}: stopped, failed or gone",
         runbook="database-silent",
-        metrics={"reports": _metric("AWS/RDS", "CPUUtilization", "SampleCount", "database")},
+        metrics={"reports": metric("AWS/RDS", "CPUUtilization", "SampleCount", "database")},
         comparison="LessThanThreshold",
         threshold=1,
         period_seconds=MINUTE_SECONDS,
@@ -275,14 +271,14 @@ def _database(environment: "Environment") -> Iterator[Alarm]:
         environment,
         id="database-cpu",
         says=f"The database's CPU is above {alerts.cpu_percent:g} % for {minutes}",
-        metric=_metric("AWS/RDS", "CPUUtilization", "Average", "database"),
+        measured=metric("AWS/RDS", "CPUUtilization", "Average", "database"),
         threshold=alerts.cpu_percent,
     )
     yield _utilisation(
         environment,
         id="database-memory",
         says=f"The database uses more than {alerts.memory_percent:g} % of its memory for {minutes}",
-        metric=_metric("AWS/RDS", "FreeableMemory", "Average", "database"),
+        measured=metric("AWS/RDS", "FreeableMemory", "Average", "database"),
         expression=f"100 * (1 - measured / {memory_bytes})",
         threshold=alerts.memory_percent,
     )
@@ -290,7 +286,7 @@ def _database(environment: "Environment") -> Iterator[Alarm]:
         environment,
         id="database-connections",
         says=f"The database's connections are above {alerts.database_connections_percent:g} % for {minutes}",
-        metric=_metric("AWS/RDS", "DatabaseConnections", "Average", "database"),
+        measured=metric("AWS/RDS", "DatabaseConnections", "Average", "database"),
         expression=f"100 * measured / {connections}",
         threshold=alerts.database_connections_percent,
     )
@@ -301,7 +297,7 @@ def _utilisation(
     *,
     id: str,  # noqa: A002 - the column's name
     says: str,
-    metric: Metric,
+    measured: Metric,
     threshold: float,
     expression: str | None = None,
 ) -> Alarm:
@@ -311,7 +307,7 @@ def _utilisation(
         severity=Severity.WARNING,
         says=says,
         runbook=id,
-        metrics={"measured": metric},
+        metrics={"measured": measured},
         expressions={} if expression is None else {"value": expression},
         threshold=threshold,
         period_seconds=MINUTE_SECONDS,
@@ -330,7 +326,7 @@ def _log_errors(environment: "Environment") -> Alarm:
         severity=Severity.WARNING,
         says=f"The application logged more than {LOG_ERRORS_PER_MINUTE * minutes} errors in {_spell(minutes)}",
         runbook="log-errors",
-        metrics={"measured": _metric(own_namespace(environment), ERROR_LINES_METRIC, "Sum", "environment")},
+        metrics={"measured": metric(own_namespace(environment), ERROR_LINES_METRIC, "Sum", "environment")},
         threshold=LOG_ERRORS_PER_MINUTE * minutes,
         period_seconds=minutes * MINUTE_SECONDS,
         no_data="notBreaching",  # no line, no error
@@ -349,7 +345,7 @@ def _backup_failed() -> Alarm:
         severity=Severity.WARNING,
         says="A backup or copy job failed, expired or was aborted within the last hour",
         runbook="backup-failed",
-        metrics={key: _metric("AWS/Backup", name, "Sum", "backup_vault") for key, name in failures.items()},
+        metrics={key: metric("AWS/Backup", name, "Sum", "backup_vault") for key, name in failures.items()},
         expressions={"value": " + ".join(f"FILL({key}, 0)" for key in failures)},
         threshold=0,
         period_seconds=HOUR_SECONDS,
@@ -433,10 +429,6 @@ def _objectives(environment: "Environment") -> Iterator[Alarm]:
         period_seconds=OBJECTIVE_MINUTES * MINUTE_SECONDS,
         no_data="notBreaching",
     )
-
-
-def _metric(namespace: str, name: str, statistic: str, of: DimensionSet) -> Metric:
-    return Metric(namespace=namespace, name=name, statistic=statistic, of=of)
 
 
 def _spell(minutes: int) -> str:

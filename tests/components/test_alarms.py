@@ -275,6 +275,29 @@ def test_a_measurement_of_the_database_disk_alone_carries_its_own_period(alarms:
     assert query["expression"] == "DB_PERF_INSIGHTS('RDS', 'db-ABCDEFGHIJKL', 'os.fileSys.usedPercent.avg')"
 
 
+@pytest.mark.parametrize(
+    ("alarm", "rule"),
+    [
+        ("outside-check", "breaching"),
+        ("no-healthy-target", "breaching"),
+        ("database-silent", "breaching"),
+        ("availability", "notBreaching"),
+        ("error-rate", "notBreaching"),
+        ("latency", "notBreaching"),
+        ("client-errors", "notBreaching"),
+        ("log-errors", "notBreaching"),
+        ("backup-failed", "notBreaching"),
+        ("task-cpu", "ignore"),
+        ("task-memory", "ignore"),
+        ("task-disk", "ignore"),
+        ("database-disk", "ignore"),
+        ("database-connections", "ignore"),
+    ],
+)
+def test_silence_is_an_outage_nothing_or_no_news_never_zero(alarms: Inputs, alarm: str, rule: str):
+    assert alarms[alarm]["treatMissingData"] == rule
+
+
 # --- what CloudWatch wants -------------------------------------------------------------------------------------------
 
 
