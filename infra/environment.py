@@ -327,10 +327,9 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
         MaintenanceWindowArgs(
             maintenance=environment.maintenance,
             prefix=prefix,
-            account_id=account_id,
-            service_url=environment.url,
             announcement_topic_arn=notifications.announcement_topic_arn,
             announcement_key_arn=notifications.announcement_key_arn,
+            url=environment.url,
         ),
         opts,
     )
