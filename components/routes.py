@@ -48,9 +48,11 @@ class Routes(Component):
     def __init__(self, name: str, args: RoutesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._name, self._args = name, args
+        # A refused removal of a subnet must not have cut its tasks off already: the engine deletes what it may.
+        self._kept = self.child(protect=args.protected)
 
         gateway = aws.ec2.InternetGateway(
-            f"{name}-internet", vpc_id=args.vpc_id, tags={"Name": args.prefix}, opts=self.child()
+            f"{name}-internet", vpc_id=args.vpc_id, tags={"Name": args.prefix}, opts=self._kept
         )
         self.public_routes = self._to_the_internet(gateway)
         self.outgoing_addresses = []
@@ -79,7 +81,7 @@ class Routes(Component):
                 route_table_id=table.id,
                 destination_ipv6_cidr_block=EVERYWHERE_IPV6,
                 gateway_id=gateway.id,
-                opts=self.child(),
+                opts=self._kept,
             ),
         ]
         associations = [self._association(f"public-{zone}", table, one) for zone, one in self._args.public.items()]
@@ -103,7 +105,7 @@ class Routes(Component):
                 subnet_id=self._args.public[zone],
                 tags=self._tags(f"nat-{zone}"),
                 # AWS makes it without them too; it would then drop what the first tasks send (VPC guide).
-                opts=self.child(depends_on=self.public_routes),
+                opts=self.child(protect=self._args.protected, depends_on=self.public_routes),
             )
             self.outgoing_addresses.append(address.public_ip)
         return gateways
@@ -123,7 +125,7 @@ class Routes(Component):
 
     def _table(self, suffix: str) -> aws.ec2.RouteTable:
         return aws.ec2.RouteTable(
-            f"{self._name}-{suffix}", vpc_id=self._args.vpc_id, tags=self._tags(suffix), opts=self.child()
+            f"{self._name}-{suffix}", vpc_id=self._args.vpc_id, tags=self._tags(suffix), opts=self._kept
         )
 
     def _route(
@@ -140,14 +142,14 @@ class Routes(Component):
             destination_cidr_block=EVERYWHERE_IPV4,
             gateway_id=gateway_id,
             nat_gateway_id=nat_gateway_id,
-            opts=self.child(),
+            opts=self._kept,
         )
 
     def _association(
         self, suffix: str, table: aws.ec2.RouteTable, subnet_id: pulumi.Input[str]
     ) -> aws.ec2.RouteTableAssociation:
         return aws.ec2.RouteTableAssociation(
-            f"{self._name}-{suffix}", route_table_id=table.id, subnet_id=subnet_id, opts=self.child()
+            f"{self._name}-{suffix}", route_table_id=table.id, subnet_id=subnet_id, opts=self._kept
         )
 
     def _tags(self, suffix: str) -> dict[str, str]:

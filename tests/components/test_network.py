@@ -195,9 +195,18 @@ def test_nat_gateways_wait_for_the_way_to_the_internet(program):
 
 
 @pytest.mark.parametrize("protected", [True, False])
-def test_what_holds_everything_else_is_protected_in_production_only(protected):
+def test_subnets_and_their_ways_are_protected_in_production_only(protected):
     program = registered(lambda: network(protected=protected))
-    for kind, count in (("Vpc", 1), ("Subnet", 9), ("Eip", 3)):
+    for kind, count in {
+        "Vpc": 1,
+        "Subnet": 9,
+        "InternetGateway": 1,
+        "Eip": 3,
+        "NatGateway": 3,
+        "RouteTable": 5,
+        "Route": 5,
+        "RouteTableAssociation": 9,
+    }.items():
         assert [one.options["protect"] for one in program.all(kind)] == [protected] * count
 
 
