@@ -37,20 +37,25 @@ BLUE_COLOUR, GREEN_COLOUR = "#1f77b4", "#2ca02c"
 
 def dashboard_body(values: DashboardValues) -> dict[str, Any]:
     """The whole dashboard: from "does it work" at the top to "who uses it" at the bottom."""
+    database = [] if values.instance_class is None else [(6, _evenly(_database(values, values.instance_class)))]
     rows = [
-        (2, _header(values)),
+        (2, _evenly(_header(values))),
         (6, _alarm_states(values)),
-        (6, _health(values)),
-        (6, _errors(values)),
-        (6, _latency(values)),
-        (6, _utilisation(values)),
-        (6, _deployments(values)),
-        *([] if values.instance_class is None else [(6, _database(values, values.instance_class))]),
-        (6, _backups(values)),
+        (6, _evenly(_health(values))),
+        (6, _evenly(_errors(values))),
+        (6, _evenly(_latency(values))),
+        (6, _evenly(_utilisation(values))),
+        (6, _evenly(_deployments(values))),
+        *database,
+        (6, _evenly(_backups(values))),
         (6, _log_errors(values)),
-        (6, _user_activity(values)),
+        (6, _evenly(_user_activity(values))),
     ]
     return {"periodOverride": "inherit", "widgets": laid_out(rows)}
+
+
+def _evenly(widgets: Sequence[Widget]) -> list[tuple[int, Widget]]:
+    return [(1, widget) for widget in widgets]
 
 
 # --- the rows --------------------------------------------------------------------------------------------------------
@@ -65,14 +70,14 @@ def _header(values: DashboardValues) -> list[Widget]:
     return [{"type": "text", "properties": {"markdown": markdown}}]
 
 
-def _alarm_states(values: DashboardValues) -> list[Widget]:
+def _alarm_states(values: DashboardValues) -> list[tuple[int, Widget]]:
     def states(title: str, arns: Sequence[str]) -> Widget:
         return {
             "type": "alarm",
             "properties": {"title": title, "alarms": list(arns), "sortBy": "stateUpdatedTimestamp"},
         }
 
-    return [states("Alarms", values.alarm_arns), states("Alarm from outside", values.outside_alarm_arns)]
+    return [(3, states("Alarms", values.alarm_arns)), (1, states("Alarm from outside", values.outside_alarm_arns))]
 
 
 def _health(values: DashboardValues) -> list[Widget]:
@@ -258,14 +263,14 @@ def _backups(values: DashboardValues) -> list[Widget]:
     return widgets
 
 
-def _log_errors(values: DashboardValues) -> list[Widget]:
+def _log_errors(values: DashboardValues) -> list[tuple[int, Widget]]:
     lines = series(values, metric(values.own_namespace, ERROR_LINES_METRIC, "Sum", "environment"), label="error lines")
-    # a line's time is its own; what follows the level is what tells errors apart
-    grouped = (
-        'filter @message like " ERROR " | parse @message " ERROR *" as error '
-        "| stats count(*) as lines, max(@timestamp) as last by error | sort lines desc | limit 20"
-    )
-    return [graph(values, "Error lines in the log", [lines]), log_graph(values, "Errors in the log", grouped)]
+    # `pattern` puts lines together that differ only in times, ids and numbers
+    grouped = 'filter @message like " ERROR " | pattern @message | sort @sampleCount desc | limit 20'
+    return [
+        (1, graph(values, "Error lines in the log", [lines])),
+        (2, log_graph(values, "Errors in the log", grouped)),
+    ]
 
 
 def _user_activity(values: DashboardValues) -> list[Widget]:

@@ -42,13 +42,17 @@ class DashboardValues:
     backup_ages_measured: bool
 
 
-def laid_out(rows: Sequence[tuple[int, Sequence[Widget]]]) -> list[Widget]:
-    """Rows below each other; the widgets of a row share its width."""
+def laid_out(rows: Sequence[tuple[int, Sequence[tuple[int, Widget]]]]) -> list[Widget]:
+    """Rows below each other, each with its height; every widget comes with its share of the row's width."""
     placed: list[Widget] = []
     y = 0
     for height, widgets in rows:
-        width = GRID_COLUMNS // len(widgets)
-        placed += [{**one, "x": i * width, "y": y, "width": width, "height": height} for i, one in enumerate(widgets)]
+        column_width = GRID_COLUMNS // sum(share for share, _ in widgets)
+        x = 0
+        for share, widget in widgets:
+            width = share * column_width
+            placed.append({**widget, "x": x, "y": y, "width": width, "height": height})
+            x += width
         y += height
     return placed
 

@@ -30,7 +30,7 @@ SUBJECTS: dict[Subject, str] = {
 ALARM = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:mockforge-staging-latency-alert"
 OUTSIDE_ALARM = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:mockforge-staging-outside-check"
 LOG_GROUP = "/mockforge-cloud/staging/service"
-# CloudWatch API reference, "Dashboard body structure and syntax": how many values each view of a widget may have.
+# CloudWatch API reference, "Dashboard body structure and syntax".
 METRIC_VIEWS = {"timeSeries", "singleValue", "gauge", "bar", "pie", "table"}
 LOG_VIEWS = {"timeSeries", "table", "bar", "pie"}
 
@@ -192,6 +192,21 @@ def test_every_line_of_the_morning_checklist_has_a_widget(widgets: list[dict[str
 def test_alarm_states_are_shown_each_region_by_itself(widgets: list[dict[str, Any]]):
     shown = [one["properties"]["alarms"] for one in widgets if one["type"] == "alarm"]
     assert shown == [[ALARM], [OUTSIDE_ALARM]]
+
+
+def test_twenty_alarms_get_more_room_than_the_one_from_outside(widgets: list[dict[str, Any]]):
+    assert [one["width"] for one in widgets if one["type"] == "alarm"] == [18, 6]
+
+
+def test_errors_of_the_log_are_put_together_by_pattern(widgets: list[dict[str, Any]]):
+    [query] = [one["properties"]["query"] for one in widgets if one["properties"].get("title") == "Errors in the log"]
+    assert 'filter @message like " ERROR " | pattern @message' in query
+
+
+@pytest.mark.parametrize("path", ["/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/plugins/search"])
+def test_user_activity_counts_requests_by_path_an_hour(widgets: list[dict[str, Any]], path: str):
+    [query] = [one["properties"]["query"] for one in widgets if path in one["properties"].get("query", "")]
+    assert query.endswith("| stats count(*) as requests by bin(1h)")
 
 
 def test_only_what_route_53_measures_is_read_from_us_east_1(graphs: dict[str, dict[str, Any]]):
