@@ -5,9 +5,11 @@ import gc
 # Pulumi's generated modules are tens of thousands of objects that stay: collecting among them saves nothing and
 # takes a third of the import's time. Must come before the first import of one.
 gc.set_threshold(200_000, 50, 100)
+# ruff: noqa: E402
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +32,7 @@ def project_root() -> Path:
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> Engine:
     """The Pulumi engine; where it must be built first, the progress is shown and not captured."""
-    capture = request.config.pluginmanager.getplugin("capturemanager")
+    capture: Any = request.config.pluginmanager.getplugin("capturemanager")
 
     def report(line: str) -> None:
         with capture.global_and_fixture_disabled():

@@ -8,6 +8,8 @@ What a resource computes comes from the stand-in's own tables, so a mock and the
 the wire's (`targetGroupArn`), whole numbers are ints, secrets are taken off their wrapping (`is_secret` tells).
 """
 
+# ruff: noqa: N802, LOG001 (the monitor's methods are named by the protocol; a logger of one run is nobody else's)
+
 import asyncio
 import contextvars
 import json
@@ -221,7 +223,12 @@ def _run(
     config: Mapping[str, object],
     answers: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    function = program if callable(program) else lambda: runpy.run_path(str(program), run_name="__main__")
+    def function() -> None:
+        if isinstance(program, Path):
+            runpy.run_path(str(program), run_name="__main__")
+        else:
+            program()
+
     pulumi.runtime.reset_options(
         project=recorded.project, stack=recorded.stack, preview=recorded.preview, organization="organization"
     )

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def folder() -> Path:
 
 def newest(at_least: Version) -> tuple[Path, Version] | None:
     """The newest complete engine in the cache. Costs a directory listing and no process."""
-    found = []
+    found: list[tuple[Version, Path]] = []
     for binary in folder().glob("*/pulumi"):
         version = Version.parse(binary.parent.name)
         if version is not None and version >= at_least and os.access(binary, os.X_OK):
@@ -41,12 +41,12 @@ def keep(version: Version, make: Callable[[Path], Path]) -> Path:
         home = folder() / str(version)
         home.mkdir(exist_ok=True)
         made.chmod(0o755)
-        os.replace(made, home / "pulumi")
+        made.replace(home / "pulumi")
     return home / "pulumi"
 
 
 @contextmanager
-def locked(waiting: Callable[[], None]) -> Iterator[None]:
+def locked(waiting: Callable[[], None]) -> Generator[None, None, None]:
     """One process at a time; `waiting` is called once if another one holds the lock. A killed holder frees it."""
     folder().mkdir(parents=True, exist_ok=True)
     with (folder() / "lock").open("a") as file:
@@ -61,11 +61,10 @@ def locked(waiting: Callable[[], None]) -> Iterator[None]:
 def recall(binary: Path) -> str | None:
     """The version that this very file (path, size, time) told before."""
     try:
-        known = json.loads(_notes().read_text())
-    except (OSError, ValueError):
+        known: dict[str, str] = json.loads(_notes().read_text())
+        return known.get(_fingerprint(binary))
+    except (OSError, ValueError, AttributeError):  # a damaged note is no note
         return None
-    text = known.get(_fingerprint(binary)) if isinstance(known, dict) else None
-    return text if isinstance(text, str) else None
 
 
 def note(binary: Path, version: str) -> None:

@@ -16,8 +16,6 @@ VERSION: Final = Version(3, 259, 0)
 _PACKAGE: Final = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _VERSION_VARIABLE: Final = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 _TELL_SECONDS: Final = 20
-_TOOLCHAIN: Final = (1, 21)
-"""From this version on, `go` fetches by itself the newer toolchain that go.mod asks for."""
 
 
 class BuildFailed(Exception):
@@ -41,7 +39,7 @@ def build(into: Path, report: Callable[[str], None]) -> Path:
     environment = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"}
     report(f"building the Pulumi engine {VERSION} with Go: about 4 minutes, once per machine")
     with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 (our own words)
             command, cwd=Path(__file__).parent, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
         try:

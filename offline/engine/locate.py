@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ def find(report: Report = _quiet) -> Engine:
 
     With a cached engine this costs a directory listing; with one on PATH, one `pulumi version` per installation.
     """
-    failures = []
+    failures: list[str] = []
     for name, way in (("pulumi on PATH", _on_path), ("the cache", _cached)):
         try:
             return way()
@@ -56,7 +55,7 @@ def find(report: Report = _quiet) -> Engine:
             failures.append(f"{name}: {reason}")
     with cache.locked(lambda: report("waiting for another process that fetches the Pulumi engine")):
         for label, attempt in (
-            ("the cache", lambda: _cached()),  # the other process may have been faster
+            ("the cache", _cached),  # the other process may have been faster
             ("Pulumi's installer", lambda: _installed(report)),
             ("a Go build", lambda: _built(report)),
         ):
@@ -68,7 +67,8 @@ def find(report: Report = _quiet) -> Engine:
     raise EngineUnavailable(
         "there is no Pulumi engine on this machine, and none could be made:\n"
         + "\n".join(f"  - {failure}" for failure in failures)
-        + "\nhint: install Pulumi (https://www.pulumi.com/docs/install/) or Go 1.21 or newer, or connect to the internet"
+        + "\nhint: install Pulumi (https://www.pulumi.com/docs/install/) or "
+        "Go 1.21 or newer, or connect to the internet"
     )
 
 
@@ -91,7 +91,7 @@ def _on_path() -> Engine:
 
 def _ask_version(binary: Path) -> str:
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 (the engine that PATH names)
             [binary, "version"],
             env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
             capture_output=True,
@@ -126,8 +126,8 @@ def _installed(report: Report) -> Engine:
         script = scratch / "install.sh"
         with urllib.request.urlopen(_INSTALLER, timeout=_REACH_SECONDS) as answer:
             script.write_bytes(answer.read())
-        subprocess.run(
-            ["sh", script, "--no-edit-path", "--install-root", scratch / "root"],
+        subprocess.run(  # noqa: S603 (the script that Pulumi publishes)
+            ["/bin/sh", script, "--no-edit-path", "--install-root", scratch / "root"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_INSTALL_SECONDS,

@@ -13,8 +13,10 @@ class Version(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
+        """The version at the start of the text, or None."""
         found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text.strip())
         return cls(*map(int, found.groups())) if found else None
 
     def __str__(self) -> str:
+        """Without the leading v."""
         return f"{self.major}.{self.minor}.{self.patch}"

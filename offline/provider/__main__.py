@@ -1,5 +1,6 @@
-"""`python -m offline.provider aws|random STORE …`: what the engine starts. Its own arguments after these are ignored."""
+"""`python -m offline.provider aws|random STORE …`: what the engine starts; its own arguments follow and are ignored."""
 
+import contextlib
 import importlib.util
 import sys
 import types
@@ -7,14 +8,13 @@ from pathlib import Path
 
 
 def main() -> None:
+    """Serve the package named on the command line until the engine ends this process."""
     package, store = sys.argv[1:3]
     _only_the_stubs()
     from offline.provider.server import serve
 
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         serve(package, Path(store))
-    except KeyboardInterrupt:
-        pass
 
 
 def _only_the_stubs() -> None:

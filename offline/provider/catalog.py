@@ -16,6 +16,12 @@ from offline.provider.wire import Value
 Rule: TypeAlias = str | bool | int | list[str] | Callable[[Facts], Value]
 """A template (see `Facts`), a constant, or a function of the facts."""
 
+
+def empty_list(_: Facts) -> list[Value]:
+    """For what starts out empty."""
+    return []
+
+
 Text: TypeAlias = str | Callable[[Facts], str]
 """A template, or a function that gives the text."""
 
@@ -52,16 +58,16 @@ class Name:
 class ResourceType:
     """One row.
 
-    `computed` are the outputs that AWS adds to the inputs. A change of a property in
-    `replaces` makes a new resource. `secrets` are outputs that nobody may see. `sets` are lists
-    that AWS keeps without order, so another order is no change. `shares_id`: several resources have one id, and the ARN tells them apart.
+    `computed` are the outputs that AWS adds to the inputs. A change of a property in `replaces` makes a new resource.
+    `secrets` are outputs that nobody may see. `sets` are lists that AWS keeps without order, so another order is no
+    change. `shares_id`: several resources have one id, and the ARN tells them apart.
     """
 
     token: str
     id: Text = "{arn}"
     arn: Text | None = None
     name: Name | None = None
-    computed: Mapping[str, Rule] = field(default_factory=dict)
+    computed: Mapping[str, Rule] = field(default_factory=dict[str, Rule])
     replaces: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
@@ -75,6 +81,7 @@ class ResourceType:
         return self.token.rsplit(":", 1)[1]
 
     def physical_name(self, logical_name: str, inputs: Mapping[str, Value]) -> str:
+        """The name at AWS where the inputs have one, else the logical name."""
         named = inputs.get(self.name.property) if self.name else None
         return named if isinstance(named, str) else logical_name
 
@@ -109,14 +116,14 @@ def _knowing(facts: Facts, known: Mapping[str, Value]) -> Facts:
     )
 
 
-def row(
+def row(  # noqa: PLR0913 (the columns of the catalogue)
     token: str,
     *,
     replaces: Iterable[str] = (),
     secrets: Iterable[str] = (),
     sets: Iterable[str] = (),
     computed: Mapping[str, Rule] | None = None,
-    id: Text = "{arn}",
+    id: Text = "{arn}",  # noqa: A002 (the column's name)
     arn: Text | None = None,
     name: Name | None = None,
     is_global: bool = False,

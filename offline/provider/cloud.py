@@ -12,7 +12,7 @@ from offline.provider.facts import HOME_REGION, Facts
 from offline.provider.naming import DEFAULTS, Refusal, Wish
 from offline.provider.rules import Proposal, refusals
 from offline.provider.store import Row, Store, unsealed
-from offline.provider.wire import Secret, Value, has_unknown, reveal
+from offline.provider.wire import Secret, Value, has_unknown, is_object, reveal
 
 _NOT_THERE: Final = "was not found in the offline cloud: somebody deleted it; `refresh` takes it out of the state"
 
@@ -30,7 +30,7 @@ class Settings:
     """What an explicit or default provider was configured with."""
 
     region: str = HOME_REGION
-    default_tags: Mapping[str, Value] = field(default_factory=dict)
+    default_tags: Mapping[str, Value] = field(default_factory=dict[str, Value])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +50,7 @@ def known_type(token: str) -> ResourceType:
 
 
 def logical_name(urn: str) -> str:
+    """`urn:pulumi:stack::project::type::name` → name."""
     return urn.rsplit("::", 1)[-1]
 
 
@@ -57,7 +58,7 @@ def outputs_of(
     type_: ResourceType,
     urn: str,
     inputs: Mapping[str, Value],
-    settings: Settings = Settings(),  # noqa: B008 (frozen, without state)
+    settings: Settings = Settings(),
     generation: int = 0,
 ) -> Made:
     """Everything the made resource shows: its inputs, what AWS computes, and all of its tags."""
@@ -195,7 +196,7 @@ class Cloud:
     def all_tags(self, type_: ResourceType, inputs: Mapping[str, Value]) -> Value:
         """The tags with the provider's default tags under them."""
         tags = inputs.get("tags")
-        return {**self.settings.default_tags, **(tags if isinstance(tags, dict) else {})} if type_.tagged else None
+        return {**self.settings.default_tags, **(tags if is_object(tags) else {})} if type_.tagged else None
 
     def _where(self, type_: ResourceType, properties: Mapping[str, Value]) -> str:
         return "global" if type_.is_global else _region(reveal(dict(properties)), self.settings)
@@ -211,7 +212,7 @@ def _key(type_: ResourceType, id_: str, properties: Mapping[str, Value]) -> str:
 
 def settings_from(config: Mapping[str, Value]) -> Settings:
     """Read the provider's configuration, whose nested values come as JSON texts."""
-    tags = config.get("defaultTags") or {}
+    tags: Value = config.get("defaultTags") or {}
     if isinstance(tags, str):
         tags = json.loads(tags)
     region = config.get("region")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from offline.provider.catalog import ResourceType
 from offline.provider.naming import DEFAULTS
-from offline.provider.wire import Value, reveal
+from offline.provider.wire import Value, is_list, reveal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class Changes:
 
 
 def compare(type_: ResourceType, old: Mapping[str, Value], new: Mapping[str, Value]) -> Changes:
-    """Compare inputs with inputs, as Pulumi's AWS provider does: without regard to secret marks and to order in sets."""
+    """Compare inputs with inputs, as Pulumi's AWS provider does: secret marks and the order in sets do not count."""
     changed = tuple(
         key
         for key in sorted({*old, *new} - {DEFAULTS})
@@ -42,7 +42,11 @@ def _keeps_its_name(type_: ResourceType, old: Mapping[str, Value], new: Mapping[
 
 def _comparable(type_: ResourceType, key: str, value: Value) -> Value:
     plain = reveal(value)
-    if key in type_.sets and isinstance(plain, list):
-        return sorted(plain, key=lambda item: json.dumps(item, sort_keys=True, default=str))
+    if key in type_.sets and is_list(plain):
+        return sorted(plain, key=_as_text)
     # the provider has no empty lists, maps and texts apart from absent ones
     return None if plain in ([], {}, "") else plain
+
+
+def _as_text(item: Value) -> str:
+    return json.dumps(item, sort_keys=True, default=str)

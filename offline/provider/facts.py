@@ -6,9 +6,9 @@ agree, and a replacement differs from what it replaces.
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from offline.provider.wire import Value
 
@@ -28,7 +28,7 @@ class _Blank(dict[str, Value]):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts(Mapping[str, Value]):
-    """Read as a mapping by templates: `{region}`, `{account}`, `{name}`, `{in[bucket]}`, `{hex17}`, `{digits10}`, `{uuid}`.
+    """For templates: `{region}`, `{account}`, `{name}`, `{in[bucket]}`, `{hex17}`, `{digits10}`, `{uuid}`.
 
     `name` is the physical name if the type has one, else the logical name. `id` and `arn` are known once they are
     computed. `{upper13}` gives 13 of A-Z and 0-9, as AWS's own identifiers look.
@@ -39,16 +39,19 @@ class Facts(Mapping[str, Value]):
     inputs: Mapping[str, Value]
     region: str = HOME_REGION
     generation: int = 0
-    known: Mapping[str, Value] = field(default_factory=dict)
+    known: Mapping[str, Value] = field(default_factory=dict[str, Value])
 
     def hex(self, length: int, purpose: str = "") -> str:
+        """Hex digits, at most 128; another purpose gives others."""
         seed = f"{self.urn}#{self.generation}#{purpose}"
         return hashlib.sha512(seed.encode()).hexdigest()[:length]
 
     def digits(self, length: int, purpose: str = "") -> str:
+        """Decimal digits, at most 70."""
         return str(int(self.hex(64, f"digits{purpose}"), 16))[:length]
 
     def upper(self, length: int, purpose: str = "") -> str:
+        """Letters and digits of the base-32 alphabet, at most 90."""
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
         number, text = int(self.hex(120, f"upper{purpose}"), 16), ""
         while len(text) < length:
@@ -57,12 +60,15 @@ class Facts(Mapping[str, Value]):
         return text
 
     def uuid(self, purpose: str = "") -> str:
+        """A UUID of version 4 in form."""
         return str(uuid.UUID(self.hex(32, f"uuid{purpose}"), version=4))
 
     def fill(self, template: str) -> str:
+        """The template with the facts put in. Raises `KeyError` for what is none of them."""
         return template.format_map(self)
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> Value:
+        """One fact."""
         if key in self.known:
             return self.known[key]
         match key:
@@ -76,13 +82,19 @@ class Facts(Mapping[str, Value]):
                 return self.uuid()
             case "logical":
                 return self.urn.rsplit("::", 1)[-1]
+            case _:
+                return self._digits(key)
+
+    def _digits(self, key: str) -> str:
         for kind in ("hex", "digits", "upper"):
             if key.startswith(kind) and key[len(kind) :].isdigit():
                 return str(getattr(self, kind)(int(key[len(kind) :])))
         raise KeyError(f"{{{key}}} is not one of the facts a template may use")
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
+        """The names of the facts that are not made of digits."""
         return iter(("region", "name", "urn", "account", "in", "uuid", "logical", *self.known))
 
     def __len__(self) -> int:
+        """How many `__iter__` gives."""
         return 7 + len(self.known)

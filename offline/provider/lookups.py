@@ -1,4 +1,5 @@
 """Data sources: what the offline AWS answers to each. Adding one is adding a line to `ANSWERS`."""
+# ruff: noqa: ARG001 (an answer has the signature of all answers)
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
@@ -198,8 +199,8 @@ def answer(token: str, args: Mapping[str, Any], region: str) -> dict[str, Value]
     """What AWS would say: the arguments and what belongs to them. Raises `UnknownLookup`."""
     if token not in ANSWERS:
         raise UnknownLookup(
-            f"the offline AWS has no answer for the data source {token} (arguments: {', '.join(sorted(args)) or 'none'}): "
-            "add one to ANSWERS in offline/provider/lookups.py"
+            f"the offline AWS has no answer for the data source {token} "
+            f"(arguments: {', '.join(sorted(args)) or 'none'}): add one to ANSWERS in offline/provider/lookups.py"
         )
     facts = Facts(urn=token, name="", inputs=dict(args), region=str(args.get("region") or region))
     return {**args, **ANSWERS[token](args, facts)}

@@ -1,4 +1,5 @@
 """The provider protocol over the offline cloud: one gRPC server, started by the engine, one per provider."""
+# ruff: noqa: N802, D102, ARG002 (names and signatures are the protocol's, and it documents them)
 
 import functools
 import os
@@ -7,7 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent import futures
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
@@ -31,7 +32,7 @@ def _tells_people(method: Callable[..., _Answer]) -> Callable[..., _Answer]:
     """An expected refusal ends the call with its sentence instead of a traceback."""
 
     @functools.wraps(method)
-    def call(self: "Provider", request: Any, context: grpc.ServicerContext) -> _Answer:
+    def call(self: "Provider", request: object, context: grpc.ServicerContext) -> _Answer:
         try:
             return method(self, request, context)
         except (AlreadyExists, NotFound, UnknownType, StoreError) as error:
@@ -51,7 +52,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     # -- the provider itself ------------------------------------------------------------------------------------------
 
-    def Handshake(self, request: Any, context: Any) -> Any:
+    def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ProviderHandshakeResponse:
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True,
             accept_resources=False,
@@ -59,24 +62,30 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             supports_autonaming_configuration=True,
         )
 
-    def GetPluginInfo(self, request: Any, context: Any) -> Any:
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=VERSIONS[self._package])
 
-    def GetSchema(self, request: Any, context: Any) -> Any:
+    def GetSchema(
+        self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
         version = VERSIONS[self._package]
         return provider_pb2.GetSchemaResponse(schema=f'{{"name": "{self._package}", "version": "{version}"}}')
 
-    def CheckConfig(self, request: Any, context: Any) -> Any:
+    def CheckConfig(
+        self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: Any, context: Any) -> Any:
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         old = decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
         new = decode(request.news)
         changed = [key for key in sorted({*old, *new}) if reveal(old.get(key)) != reveal(new.get(key))]
         # resources cannot move to another region
         return _difference(Changes(changed=tuple(changed), replacing=tuple({"region"} & set(changed))), old, new)
 
-    def Configure(self, request: Any, context: Any) -> Any:
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ConfigureResponse:
         with self._configuring:
             self._cloud = Cloud(store=self._cloud.store, settings=settings_from(decode(request.args)))
         return provider_pb2.ConfigureResponse(
@@ -87,16 +96,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             supports_autonaming_configuration=True,
         )
 
-    def Cancel(self, request: Any, context: Any) -> Any:
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
-    def Attach(self, request: Any, context: Any) -> Any:
+    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
     # -- resources ----------------------------------------------------------------------------------------------------
 
     @_tells_people
-    def Check(self, request: Any, context: Any) -> Any:
+    def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         wish = None
         if request.HasField("autonaming"):
             wish = Wish(name=request.autonaming.proposed_name, mode=Mode(request.autonaming.mode))
@@ -107,7 +116,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=encode(inputs), failures=failures)
 
     @_tells_people
-    def Diff(self, request: Any, context: Any) -> Any:
+    def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         type_ = known_type(_token(request.urn))
         olds = decode(request.olds)
         old = decode(request.old_inputs) if request.HasField("old_inputs") else {}
@@ -123,7 +132,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return _difference(changes, {**old, "tagsAll": olds.get("tagsAll")}, {**new, "tagsAll": tags})
 
     @_tells_people
-    def Create(self, request: Any, context: Any) -> Any:
+    def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         inputs = decode(request.properties)
         if request.preview:
             # without the computed outputs, so that the engine hands them on as unknown
@@ -133,7 +142,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CreateResponse(id=made.id, properties=encode(made.outputs))
 
     @_tells_people
-    def Read(self, request: Any, context: Any) -> Any:
+    def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         found = self._cloud.read(_token(request.urn), request.id, decode(request.inputs), decode(request.properties))
         if found is None:
             return provider_pb2.ReadResponse()
@@ -141,7 +150,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ReadResponse(id=request.id, inputs=encode(inputs), properties=encode(outputs))
 
     @_tells_people
-    def Update(self, request: Any, context: Any) -> Any:
+    def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         olds, news = decode(request.olds), decode(request.news)
         old_inputs = decode(request.old_inputs)
         if request.preview:
@@ -154,13 +163,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
     @_tells_people
-    def Delete(self, request: Any, context: Any) -> Any:
+    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         self._cloud.delete(_token(request.urn), request.id, decode(request.properties))
         return empty_pb2.Empty()
 
     # -- data sources -------------------------------------------------------------------------------------------------
 
-    def Invoke(self, request: Any, context: Any) -> Any:
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         try:
             found = answer(request.tok, reveal(decode(request.args)), self._cloud.settings.region)
         except UnknownLookup as error:
@@ -175,8 +184,8 @@ def _token(urn: str) -> str:
     return urn.split("::")[2].rsplit("$", 1)[-1]
 
 
-def _difference(changes: Changes, old: dict[str, Value], new: dict[str, Value]) -> Any:
-    def kind(key: str) -> int:
+def _difference(changes: Changes, old: dict[str, Value], new: dict[str, Value]) -> provider_pb2.DiffResponse:
+    def kind(key: str) -> provider_pb2.PropertyDiff.Kind.ValueType:
         replaces = key in changes.replacing
         if old.get(key) is None:
             return _KINDS.ADD_REPLACE if replaces else _KINDS.ADD

@@ -8,13 +8,13 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from offline.provider.wire import Secret, Value
+from offline.provider.wire import Secret, Value, is_list, is_object
 
 FINGERPRINT: Final = "$sha256"
 _LAYOUT: Final = 1
@@ -83,11 +83,12 @@ class Store:
             self._connection.executescript(f"{_SCHEMA} pragma user_version = {_LAYOUT};")
 
     def close(self) -> None:
+        """Give the file back. The store is of no use afterwards."""
         with self._lock:
             self._connection.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Generator[None, None, None]:
         """Everything inside happens, or nothing of it; other writers wait."""
         with self._lock:
             self._connection.execute("begin immediate")
@@ -126,6 +127,7 @@ class Store:
         return int(found[0][0]) if found else 0
 
     def read(self, type_: str, region: str, key: str) -> Row | None:
+        """One resource, or None."""
         rows = self._rows("select * from resource where type = ? and region = ? and key = ?", type_, region, key)
         return _row(rows[0]) if rows else None
 
@@ -199,35 +201,34 @@ def _dump(values: dict[str, Value]) -> str:
 
 def sealed(value: Value) -> Value:
     """The value with each secret replaced by its fingerprint."""
-    match value:
-        case Secret():
-            return {FINGERPRINT: fingerprint(value.value)}
-        case list():
-            return [sealed(item) for item in value]
-        case dict():
-            return {key: sealed(item) for key, item in value.items()}
-        case _:
-            return value
+    if isinstance(value, Secret):
+        return {FINGERPRINT: fingerprint(value.value)}
+    if is_list(value):
+        return [sealed(item) for item in value]
+    if is_object(value):
+        return {key: sealed(item) for key, item in value.items()}
+    return value
 
 
 def fingerprint(value: Value) -> str:
+    """SHA-256 of the value, which is what the file keeps of a secret."""
     return hashlib.sha256(json.dumps(sealed(value), sort_keys=True).encode()).hexdigest()
 
 
 def unsealed(kept: Value, known: Value) -> Value:
-    """Put secrets back where `known` (Pulumi's state) still has the very value; elsewhere the fingerprint stays, secret.
+    """Put secrets back where `known` (Pulumi's state) still has the very value; elsewhere a made-up secret stands in.
 
     So an unchanged secret reads back unchanged, and one that was changed outside reads as a difference.
     """
-    if isinstance(kept, dict) and set(kept) == {FINGERPRINT}:
+    if is_object(kept) and set(kept) == {FINGERPRINT}:
         if isinstance(known, Secret) and fingerprint(known.value) == kept[FINGERPRINT]:
             return known
         return Secret(f"changed outside ({kept[FINGERPRINT][:7]})")
     if isinstance(known, Secret):  # the mark stays, also when somebody replaced the value in the cloud
         return Secret(unsealed(kept, known.value))
-    if isinstance(kept, dict):
-        return {key: unsealed(item, known.get(key) if isinstance(known, dict) else None) for key, item in kept.items()}
-    if isinstance(kept, list):
-        items = known if isinstance(known, list) else []
+    if is_object(kept):
+        return {key: unsealed(item, known.get(key) if is_object(known) else None) for key, item in kept.items()}
+    if is_list(kept):
+        items = known if is_list(known) else []
         return [unsealed(item, items[at] if at < len(items) else None) for at, item in enumerate(kept)]
     return kept

@@ -5,7 +5,7 @@ A `Struct` knows only doubles, so 80 arrives as 80.0; AWS documents and comparis
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from google.protobuf import struct_pb2
 
@@ -13,10 +13,11 @@ Value: TypeAlias = Any
 """JSON-like: None, bool, int, float, str, list, dict, and at any depth `Secret` or `UNKNOWN`."""
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (the protocol's mark, no secret)
+UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 UNKNOWN_TEXTS: Final = frozenset(
     {
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # string, and what every other kind falls back to
+        UNKNOWN_STRING,  # string, and what every other kind falls back to
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
         "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
         "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
@@ -41,11 +42,12 @@ UNKNOWN: Final = _Unknown()
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that state and output must show encrypted or not at all. Its text form never shows it."""
+    """A value that state and output must show encrypted or not at all."""
 
     value: Value
 
     def __repr__(self) -> str:
+        """Without the value."""
         return "Secret(…)"
 
 
@@ -90,54 +92,57 @@ def _encode_into(struct: struct_pb2.Struct, items: Iterable[tuple[str, Value]]) 
 
 
 def _encode(value: Value, into: struct_pb2.Value) -> None:
-    match value:
-        case None:
-            into.null_value = struct_pb2.NULL_VALUE
-        case bool():
-            into.bool_value = value
-        case int() | float():
-            into.number_value = value
-        case str():
-            into.string_value = value
-        case Secret():
-            into.struct_value.fields[SIGNATURE].string_value = SECRET
-            _encode(value.value, into.struct_value.fields["value"])
-        case _Unknown():
-            into.string_value = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-        case list() | tuple():
-            into.list_value.SetInParent()
-            for item in value:
-                _encode(item, into.list_value.values.add())
-        case Mapping():
-            into.struct_value.SetInParent()
-            _encode_into(into.struct_value, value.items())
-        case _:
-            raise TypeError(f"{type(value).__name__} cannot travel to the engine")
+    if value is None:
+        into.null_value = struct_pb2.NULL_VALUE
+    elif value is UNKNOWN:
+        into.string_value = UNKNOWN_STRING
+    elif isinstance(value, bool):
+        into.bool_value = value
+    elif isinstance(value, int | float):
+        into.number_value = value
+    elif isinstance(value, str):
+        into.string_value = value
+    elif isinstance(value, Secret):
+        into.struct_value.fields[SIGNATURE].string_value = SECRET
+        _encode(value.value, into.struct_value.fields["value"])
+    elif is_list(value):
+        into.list_value.SetInParent()
+        for item in value:
+            _encode(item, into.list_value.values.add())
+    elif is_object(value):
+        into.struct_value.SetInParent()
+        _encode_into(into.struct_value, value.items())
+    else:
+        raise TypeError(f"{type(value).__name__} cannot travel to the engine")
+
+
+def is_object(value: Value) -> TypeGuard[dict[str, Value]]:
+    """Whether the value has properties."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Value) -> TypeGuard[list[Value]]:
+    """Whether the value has items."""
+    return isinstance(value, list)
 
 
 def reveal(value: Value) -> Value:
     """The value with every secret mark taken off, for comparing and computing; never for showing."""
-    match value:
-        case Secret():
-            return reveal(value.value)
-        case list():
-            return [reveal(item) for item in value]
-        case dict():
-            return {key: reveal(item) for key, item in value.items()}
-        case _:
-            return value
+    if isinstance(value, Secret):
+        return reveal(value.value)
+    if is_list(value):
+        return [reveal(item) for item in value]
+    if is_object(value):
+        return {key: reveal(item) for key, item in value.items()}
+    return value
 
 
 def has_unknown(value: Value) -> bool:
     """Whether any part of the value is not known before an update."""
-    match value:
-        case _Unknown():
-            return True
-        case Secret():
-            return has_unknown(value.value)
-        case list():
-            return any(map(has_unknown, value))
-        case dict():
-            return any(map(has_unknown, value.values()))
-        case _:
-            return False
+    if isinstance(value, Secret):
+        return has_unknown(value.value)
+    if is_list(value):
+        return any(map(has_unknown, value))
+    if is_object(value):
+        return any(map(has_unknown, value.values()))
+    return value is UNKNOWN

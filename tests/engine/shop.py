@@ -37,12 +37,19 @@ class Shop(pulumi.ComponentResource):
             default_actions=[{"type": "forward", "target_group_arn": blue.arn}],
             opts=self._child(),
         )
-        weights = [{"arn": blue.arn, "weight": wishes.blue_weight}, {"arn": green.arn, "weight": 0}]
+        weights = [
+            aws.lb.ListenerRuleActionForwardTargetGroupArgs(arn=group.arn, weight=weight)
+            for group, weight in ((blue, wishes.blue_weight), (green, 0))
+        ]
         aws.lb.ListenerRule(
             f"{name}-rule",
             listener_arn=listener.arn,
             conditions=[{"path_pattern": {"values": ["/*"]}}],
-            actions=[{"type": "forward", "forward": {"target_groups": weights}}],
+            actions=[
+                aws.lb.ListenerRuleActionArgs(
+                    type="forward", forward=aws.lb.ListenerRuleActionForwardArgs(target_groups=weights)
+                )
+            ],
             opts=self._child(ignore_changes=["actions"]),
         )
         password = random.RandomPassword(f"{name}-password", length=24, opts=self._child())
@@ -56,9 +63,7 @@ class Shop(pulumi.ComponentResource):
         task = aws.ecs.TaskDefinition(
             f"{name}-task", family=name, cpu=wishes.cpu, memory="512", container_definitions="[]", opts=self._child()
         )
-        bucket = aws.s3.Bucket(
-            f"{name}-{wishes.bucket_name}", tags=wishes.tags, opts=self._child(hooks=wishes.hooks)
-        )
+        bucket = aws.s3.Bucket(f"{name}-{wishes.bucket_name}", tags=wishes.tags, opts=self._child(hooks=wishes.hooks))
         self.password, self.task_arn, self.bucket, self.secret_arn = password.result, task.arn, bucket, secret.arn
         self.register_outputs({"bucket": bucket.bucket})
 

@@ -1,16 +1,18 @@
 """What the engine refuses, and that it does so before anything is touched."""
 
+import os
+
 import pulumi
 import pytest
 from pulumi import automation
 
-from tests.engine.conftest import changes
+from tests.engine.conftest import Project, changes
 from tests.engine.shop import Wishes, program
 
 pytestmark = pytest.mark.engine
 
 
-def test_a_resource_hook_refuses_an_update_and_lets_the_next_one_pass(project):
+def test_a_resource_hook_refuses_an_update_and_lets_the_next_one_pass(project: Project):
     running: list[str] = []
     wishes = Wishes()
 
@@ -35,7 +37,7 @@ def test_a_resource_hook_refuses_an_update_and_lets_the_next_one_pass(project):
     assert changes(stack.up()) == {"update": 1}
 
 
-def test_protect_refuses_a_replacement_already_in_the_preview(project):
+def test_protect_refuses_a_replacement_already_in_the_preview(project: Project):
     wishes = Wishes(protected=True)
     stack = project.open(lambda: program(wishes))
     stack.up()
@@ -44,9 +46,9 @@ def test_protect_refuses_a_replacement_already_in_the_preview(project):
         stack.preview()
 
 
-def test_the_program_and_its_hooks_see_no_aws_credentials_and_get_them_back_afterwards(project, monkeypatch):
-    import os
-
+def test_the_program_and_its_hooks_see_no_aws_credentials_and_get_them_back_afterwards(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     monkeypatch.setenv("AWS_PROFILE", "production")
     seen: dict[str, str] = {}
@@ -56,8 +58,8 @@ def test_the_program_and_its_hooks_see_no_aws_credentials_and_get_them_back_afte
     assert os.environ["AWS_PROFILE"] == "production"
 
 
-def test_the_projects_own_files_are_never_written(project):
-    original = 'config:\n  shop:start: 02:00 # comment\nencryptedkey: real\nsecretsprovider: awskms://alias/x\n'
+def test_the_projects_own_files_are_never_written(project: Project):
+    original = "config:\n  shop:start: 02:00 # comment\nencryptedkey: real\nsecretsprovider: awskms://alias/x\n"
     (project.root / "Pulumi.dev.yaml").write_text(original)
     stack = project.open(lambda: None)
     stack.up()

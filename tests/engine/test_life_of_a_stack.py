@@ -26,7 +26,9 @@ def move_traffic_to_green(cloud: Store) -> None:
     cloud.change("ListenerRule", "web-rule", shift)
 
 
-def test_after_an_update_nothing_is_left_to_do_even_when_aws_has_moved_the_traffic_and_destroy_leaves_nothing(project):
+def test_after_an_update_nothing_is_left_to_do_even_when_aws_has_moved_the_traffic_and_destroy_leaves_nothing(
+    project: Project,
+):
     stack = project.open(lambda: program(Wishes()))
     assert changes(stack.up()) == {"create": 14}
     assert changes(stack.preview()) == {}
@@ -41,7 +43,7 @@ def test_after_an_update_nothing_is_left_to_do_even_when_aws_has_moved_the_traff
     assert project.cloud.all() == []
 
 
-def test_outputs_look_like_aws_and_say_the_region_and_all_tags(project):
+def test_outputs_look_like_aws_and_say_the_region_and_all_tags(project: Project):
     outputs = project.open(lambda: program(Wishes())).up().outputs
     assert outputs["account"].value == "123456789012"
     assert outputs["tags"].value == {"project": "shop", "team": "shop"}
@@ -50,7 +52,7 @@ def test_outputs_look_like_aws_and_say_the_region_and_all_tags(project):
     assert len(outputs["bucket"].value) == len("web-files-") + 7
 
 
-def test_a_changed_task_definition_is_the_next_revision(project):
+def test_a_changed_task_definition_is_the_next_revision(project: Project):
     wishes = Wishes()
     stack = project.open(lambda: program(wishes))
     stack.up()
@@ -61,7 +63,7 @@ def test_a_changed_task_definition_is_the_next_revision(project):
     assert len(project.cloud.all("TaskDefinition")) == 1
 
 
-def test_a_tag_changed_by_hand_shows_in_a_refreshing_preview_and_the_next_update_puts_it_back(project):
+def test_a_tag_changed_by_hand_shows_in_a_refreshing_preview_and_the_next_update_puts_it_back(project: Project):
     stack = project.open(lambda: program(Wishes()))
     stack.up()
     project.cloud.change("Bucket", "web-files", lambda bucket: bucket["tags"].update(team="somebody else"))
@@ -71,7 +73,7 @@ def test_a_tag_changed_by_hand_shows_in_a_refreshing_preview_and_the_next_update
     assert project.cloud.one("Bucket", "web-files").outputs["tags"] == {"team": "shop"}
 
 
-def test_what_somebody_deleted_by_hand_is_made_again(project):
+def test_what_somebody_deleted_by_hand_is_made_again(project: Project):
     stack = project.open(lambda: program(Wishes()))
     stack.up()
     bucket = project.cloud.one("Bucket", "web-files")
@@ -80,7 +82,7 @@ def test_what_somebody_deleted_by_hand_is_made_again(project):
     assert project.cloud.one("Bucket", "web-files").generation == 1
 
 
-def test_a_secret_is_plain_neither_in_the_state_nor_in_the_cloud_nor_on_the_screen(project):
+def test_a_secret_is_plain_neither_in_the_state_nor_in_the_cloud_nor_on_the_screen(project: Project):
     shown: list[str] = []
     result = project.open(lambda: program(Wishes())).up(on_output=shown.append)
     password = result.outputs["password"]
@@ -93,7 +95,7 @@ def test_a_secret_is_plain_neither_in_the_state_nor_in_the_cloud_nor_on_the_scre
     assert password.value not in "".join(shown)
 
 
-def test_an_unknown_data_source_is_an_error_that_names_it_and_the_place_for_its_answer(project):
+def test_an_unknown_data_source_is_an_error_that_names_it_and_the_place_for_its_answer(project: Project):
     def asks_for_an_image() -> None:
         pulumi.runtime.invoke("aws:ec2/getAmi:getAmi", {"owners": ["self"]})
 
@@ -101,7 +103,7 @@ def test_an_unknown_data_source_is_an_error_that_names_it_and_the_place_for_its_
         project.open(asks_for_an_image).preview()
 
 
-def test_an_unknown_type_is_an_error_that_names_it_and_the_place_for_its_row(project):
+def test_an_unknown_type_is_an_error_that_names_it_and_the_place_for_its_row(project: Project):
     def makes_something_odd() -> None:
         pulumi.CustomResource("aws:odd/thing:Thing", "odd", {})
 
@@ -109,7 +111,7 @@ def test_an_unknown_type_is_an_error_that_names_it_and_the_place_for_its_row(pro
         project.open(makes_something_odd).preview()
 
 
-def test_a_made_up_name_longer_than_aws_allows_is_refused_in_the_preview(project):
+def test_a_made_up_name_longer_than_aws_allows_is_refused_in_the_preview(project: Project):
     def long_name() -> None:
         pulumi.CustomResource("aws:lb/targetGroup:TargetGroup", "a-name-of-25-characters-x", {"port": 80})
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from offline.provider.catalog import Name, ResourceType, row
+from offline.provider.catalog import Name, ResourceType, empty_list, row
 from offline.provider.facts import CREATED, Facts
 from offline.provider.wire import Value
 
@@ -91,7 +91,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         id="{name}",
         arn=_SCALING + "scalingPolicy:{uuid}:resource/{in[serviceNamespace]}/{in[resourceId]}:policyName/{name}",
         name=Name(),
-        computed={"alarmArns": lambda facts: []},
+        computed={"alarmArns": empty_list},
         replaces=("resourceId", "scalableDimension", "serviceNamespace"),
         tagged=False,
     ),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from offline.provider.catalog import Name, ResourceType, row
+from offline.provider.catalog import Name, ResourceType, empty_list, row
 from offline.provider.facts import Facts
 from offline.provider.wire import Value
 
@@ -54,7 +54,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
             "status": "available",
             "availabilityZone": lambda facts: facts.inputs.get("availabilityZone") or f"{facts.region}a",
             "caCertIdentifier": "rds-ca-rsa2048-g1",
-            "replicas": lambda facts: [],
+            "replicas": empty_list,
             "masterUserSecrets": _master_user_secrets,
         },
         # `identifier` changes in place (provider issue 467 and pull request 18013 tell the rest)

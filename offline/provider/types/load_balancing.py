@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from offline.provider.catalog import Name, ResourceType, row
+from offline.provider.catalog import Name, ResourceType, empty_list, row
 from offline.provider.facts import CREATED, Facts
 from offline.provider.wire import Value
 
@@ -67,7 +67,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         "lb/targetGroup:TargetGroup",
         arn=_ELB + "targetgroup/{name}/{hex16}",
         name=Name(limit=32),
-        computed={"arnSuffix": "targetgroup/{name}/{hex16}", "loadBalancerArns": lambda facts: []},
+        computed={"arnSuffix": "targetgroup/{name}/{hex16}", "loadBalancerArns": empty_list},
         replaces=("port", "protocol", "protocolVersion", "targetType", "vpcId", "ipAddressType"),
     ),
     row(

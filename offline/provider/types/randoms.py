@@ -3,9 +3,10 @@
 import base64
 import secrets
 import string
+from collections.abc import Mapping
 from typing import Final
 
-from offline.provider.catalog import ResourceType, row
+from offline.provider.catalog import ResourceType, Rule, row
 from offline.provider.facts import Facts
 from offline.provider.wire import Value
 
@@ -74,11 +75,17 @@ _MAKING: Final = (
 )
 
 
-def _random(tail: str, *, id: str, secrets: tuple[str, ...] = (), **computed: object) -> ResourceType:
+def _base64(facts: Facts) -> str:
+    return base64.b64encode(_bytes(facts)).decode()
+
+
+def _random(
+    tail: str, *, computed: Mapping[str, Rule], identity: str = "{hex16}", secrets: tuple[str, ...] = ()
+) -> ResourceType:
     return row(
         f"random:index/random{tail}:Random{tail}",
-        id=id,
-        computed=computed,  # type: ignore[arg-type]
+        id=identity,
+        computed=computed,
         replaces=_MAKING,
         secrets=secrets,
         is_global=True,
@@ -87,25 +94,30 @@ def _random(tail: str, *, id: str, secrets: tuple[str, ...] = (), **computed: ob
 
 
 TYPES: Final[tuple[ResourceType, ...]] = (
-    _random("Password", id="none", secrets=("result", "bcryptHash"), result=_password, bcryptHash="$2a$10${hex53}"),
-    _random("String", id="{hex16}", result=_string),
+    _random(
+        "Password",
+        identity="none",
+        computed={"result": _password, "bcryptHash": "$2a$10${hex53}"},
+        secrets=("result", "bcryptHash"),
+    ),
+    _random("String", computed={"result": _string}),
     _random(
         "Bytes",
-        id="none",
+        identity="none",
+        computed={"base64": _base64, "hex": lambda facts: _bytes(facts).hex()},
         secrets=("base64", "hex"),
-        base64=lambda facts: base64.b64encode(_bytes(facts)).decode(),
-        hex=lambda facts: _bytes(facts).hex(),
     ),
     _random(
         "Id",
-        id="{hex16}",
-        hex=lambda facts: _prefixed(facts, _bytes(facts).hex()),
-        dec=lambda facts: _prefixed(facts, str(int.from_bytes(_bytes(facts)))),
-        b64Std=lambda facts: _prefixed(facts, base64.b64encode(_bytes(facts)).decode()),
-        b64Url=lambda facts: _prefixed(facts, base64.urlsafe_b64encode(_bytes(facts)).decode().rstrip("=")),
+        computed={
+            "hex": lambda facts: _prefixed(facts, _bytes(facts).hex()),
+            "dec": lambda facts: _prefixed(facts, str(int.from_bytes(_bytes(facts)))),
+            "b64Std": lambda facts: _prefixed(facts, _base64(facts)),
+            "b64Url": lambda facts: _prefixed(facts, base64.urlsafe_b64encode(_bytes(facts)).decode().rstrip("=")),
+        },
     ),
-    _random("Integer", id="{digits6}", result=_integer),
-    _random("Pet", id="{hex8}", pet=_pet),
-    _random("Shuffle", id="-", results=_shuffled),
-    _random("Uuid", id="{uuid}", result="{uuid}"),
+    _random("Integer", identity="{digits6}", computed={"result": _integer}),
+    _random("Pet", identity="{hex8}", computed={"pet": _pet}),
+    _random("Shuffle", identity="-", computed={"results": _shuffled}),
+    _random("Uuid", identity="{uuid}", computed={"result": "{uuid}"}),
 )
