@@ -3,7 +3,7 @@
 from operations.exit_codes import ExitCode
 
 
-class CommandStopped(Exception):  # noqa: N818  # stopping is often right: a refusal is no error
+class CommandStopped(Exception):  # stopping is often right: a refusal is no error
     """Ends the command with a message and an exit code; no traceback is shown.
 
     `message` may have several lines. `hint` says what to do next.

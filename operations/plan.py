@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 STACK_TYPE = "pulumi:pulumi:Stack"
 SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d"  # noqa: S105  # Pulumi's mark of a special value in its JSON
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # Pulumi's text for what is known only after the update
+ABSENT = object()  # a key may be there and hold null
 INTERNAL_KEYS = frozenset({"__defaults", "__internal", "__provider", "__type"})
 
 
@@ -275,7 +276,7 @@ def _inputs(state: "StepEventStateMetadata | None") -> dict[str, Any]:
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     """Paths of the deepest mappings' keys whose values differ; lists are compared whole."""
     for key in sorted(before.keys() | after.keys()):
-        old, new = before.get(key), after.get(key)
+        old, new = before.get(key, ABSENT), after.get(key, ABSENT)
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differing(cast("dict[str, Any]", old), cast("dict[str, Any]", new), f"{prefix}{key}.")
         elif old != new:

@@ -21,6 +21,7 @@ def command(
 
     Shows the plan, asks, then carries it out.
     Repeating it is safe: a second run finds nothing to do, and an interrupted one is continued.
+
     Example: mfcloud up staging --offline --yes
     """
     from operations.commands import report

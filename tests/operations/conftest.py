@@ -113,13 +113,13 @@ class Project:
 def project(tmp_path: Path) -> Project:
     root = tmp_path / "a project"
     for folder in ("operations", "offline"):
-        shutil.copytree(PROJECT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(PROJECT / folder, root / folder)  # compiled modules too: start-up is what takes time
     for file, text in (("runbook/stack_file.py", STACK_FILE_MODULE), ("infra/environment.py", PROGRAM)):
         (root / file).parent.mkdir()
         (root / file).write_text(dedent(text))
         (root / file).with_name("__init__.py").touch()
     (root / "Pulumi.yaml").write_text("name: mockforge-cloud\nruntime: python\n")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_"))}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_", "PYTHON"))}
     made = Project(root=root, environment=environment | {"COLUMNS": "100"})
     made.says(2)
     made.says(2, "production", protected=True)
