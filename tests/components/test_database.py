@@ -1,6 +1,8 @@
 """What has to hold: private, encrypted, never replaced or upgraded by itself, and its URL a secret on every way."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pulumi
 import pytest
@@ -10,13 +12,16 @@ from hypothesis import strategies as st
 from components.database import Database, DatabaseArgs, first_backup_window
 from offline.provider.wire import Secret
 from runbook import settings
+from tests.harness import Program
+
+Run = Callable[..., Program]
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:warning"
 SUBNETS = ["subnet-0a", "subnet-0b", "subnet-0c"]
 
 
-def database(name="database", *, described=None, **changes):
-    args = {
+def database(name: str = "database", *, described: dict[str, Any] | None = None, **changes: Any):
+    args: dict[str, Any] = {
         "database": settings.Database(**(described or {})),
         "identifier": "mockforge-staging",
         "prefix": "mockforge-staging",
@@ -33,12 +38,12 @@ def database(name="database", *, described=None, **changes):
     return lambda: Database(name, DatabaseArgs(**{**args, **changes}))
 
 
-def instance(program):
+def instance(program: Program):
     return program.one("rds/instance:Instance")
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_nobody_outside_the_isolated_subnets_reaches_it(registered, preview):
+def test_nobody_outside_the_isolated_subnets_reaches_it(registered: Run, preview: bool):
     program = registered(database(), preview=preview)
     made = instance(program)
     assert (made["publiclyAccessible"], made["vpcSecurityGroupIds"]) == (False, ["sg-0d"])
@@ -46,13 +51,13 @@ def test_nobody_outside_the_isolated_subnets_reaches_it(registered, preview):
     assert made.property_depends_on["dbSubnetGroupName"] == {"database-subnets"}
 
 
-def test_disk_and_performance_data_lie_under_its_own_key(registered):
+def test_disk_and_performance_data_lie_under_its_own_key(registered: Run):
     program = registered(database())
     made, key = instance(program), program.one("kms/key:Key", "database-key").outputs["arn"]
     assert (made["storageEncrypted"], made["kmsKeyId"], made["performanceInsightsKmsKeyId"]) == (True, key, key)
 
 
-def test_connections_without_tls_are_refused_and_statements_are_logged_without_their_values(registered):
+def test_connections_without_tls_are_refused_and_statements_are_logged_without_their_values(registered: Run):
     program = registered(database())
     group = program.one("ParameterGroup")
     values = {one["name"]: one["value"] for one in group["parameters"]}
@@ -62,13 +67,13 @@ def test_connections_without_tls_are_refused_and_statements_are_logged_without_t
     assert instance(program)["parameterGroupName"] == group.outputs["name"]
 
 
-def test_the_parameter_group_belongs_to_the_major_version(registered):
+def test_the_parameter_group_belongs_to_the_major_version(registered: Run):
     for version, family in (("16.10", "postgres16"), ("17", "postgres17")):
         assert registered(database(described={"engine_version": version})).one("ParameterGroup")["family"] == family
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_its_logs_go_to_groups_that_exist_before_and_end_after_30_days(registered, preview):
+def test_its_logs_go_to_groups_that_exist_before_and_end_after_30_days(registered: Run, preview: bool):
     program = registered(database(identifier="mockforge-restored"), preview=preview)
     groups = program.all("LogGroup")
     assert {one["name"]: one["retentionInDays"] for one in groups} == {
@@ -79,20 +84,20 @@ def test_its_logs_go_to_groups_that_exist_before_and_end_after_30_days(registere
     assert all(program.waits_for(instance(program), one) for one in groups)
 
 
-def test_retention_and_backup_window_are_left_to_aws_backup_and_a_restored_instance_can_be_imported(registered):
+def test_retention_and_backup_window_are_left_to_aws_backup_and_a_restored_instance_can_be_imported(registered: Run):
     made = instance(registered(database()))
     assert made.options["ignore_changes"] == ["backupRetentionPeriod", "backupWindow", "snapshotIdentifier"]
     assert made["backupRetentionPeriod"] == 7  # from 0 there is no way up without an outage
 
 
-def test_its_windows_do_not_overlap(registered):
+def test_its_windows_do_not_overlap(registered: Run):
     made = instance(registered(database()))
     assert (made["maintenanceWindow"], made["backupWindow"]) == ("sun:03:30-sun:04:00", "15:30-16:00")
 
 
 @given(start=st.integers(0, 1439), length=st.integers(30, 240))
-def test_the_first_backup_window_keeps_hours_away_from_any_maintenance_window(start, length):
-    def clock(minute):
+def test_the_first_backup_window_keeps_hours_away_from_any_maintenance_window(start: int, length: int):
+    def clock(minute: int) -> str:
         return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
 
     window = first_backup_window(f"sun:{clock(start)}-sun:{clock(start + length)}")
@@ -103,14 +108,14 @@ def test_the_first_backup_window_keeps_hours_away_from_any_maintenance_window(st
     assert min(after, before) >= 7 * 60
 
 
-def test_nothing_is_upgraded_or_interrupted_by_itself(registered):
+def test_nothing_is_upgraded_or_interrupted_by_itself(registered: Run):
     made = instance(registered(database()))
     switches = ("autoMinorVersionUpgrade", "allowMajorVersionUpgrade", "applyImmediately")
     assert [made[switch] for switch in switches] == [False, False, False]
     assert made["engineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
 
 
-def test_size_and_zones_are_those_of_the_settings(registered):
+def test_size_and_zones_are_those_of_the_settings(registered: Run):
     described = {"instance_class": "db.t4g.small", "multi_az": False, "storage_gib": 20, "maximum_storage_gib": 50}
     made = instance(registered(database(described=described)))
     assert (made["instanceClass"], made["multiAz"]) == ("db.t4g.small", False)
@@ -118,13 +123,13 @@ def test_size_and_zones_are_those_of_the_settings(registered):
     assert "iops" not in made  # below 400 GiB RDS refuses a number
 
 
-def test_performance_is_watched_for_seven_days_free_of_charge(registered):
+def test_performance_is_watched_for_seven_days_free_of_charge(registered: Run):
     made = instance(registered(database()))
     assert (made["databaseInsightsMode"], made["performanceInsightsEnabled"]) == ("standard", True)
     assert made["performanceInsightsRetentionPeriod"] == 7
 
 
-def test_production_cannot_lose_it(registered):
+def test_production_cannot_lose_it(registered: Run):
     program = registered(database(protected=True))
     made = instance(program)
     assert made.options["protect"] is True
@@ -135,13 +140,13 @@ def test_production_cannot_lose_it(registered):
         assert program.one(what).options["protect"] is True
 
 
-def test_the_final_snapshot_of_another_life_has_another_name(registered):
+def test_the_final_snapshot_of_another_life_has_another_name(registered: Run):
     made = registered(database(protected=True))
     assert made.one("RandomId")["keepers"] == {"identifier": "mockforge-staging"}
     assert instance(made).property_depends_on["finalSnapshotIdentifier"] == {"database-final-snapshot"}
 
 
-def test_staging_goes_without_help(registered):
+def test_staging_goes_without_help(registered: Run):
     program = registered(database(protected=False))
     made = instance(program)
     assert (made["deletionProtection"], made["deleteAutomatedBackups"], made["skipFinalSnapshot"]) == (
@@ -153,7 +158,7 @@ def test_staging_goes_without_help(registered):
     assert [one.name for one in program.resources if one.options.get("protect")] == []
 
 
-def test_the_url_is_complete_and_asks_for_tls(registered):
+def test_the_url_is_complete_and_asks_for_tls(registered: Run):
     program = registered(database())
     password, address = instance(program)["password"], instance(program).outputs["address"]
     assert program.one("SecretVersion")["secretString"] == (
@@ -163,7 +168,7 @@ def test_the_url_is_complete_and_asks_for_tls(registered):
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_password_and_url_are_never_plain(registered, preview):
+def test_password_and_url_are_never_plain(registered: Run, preview: bool):
     program = registered(database(), preview=preview)
     assert program.is_secret(instance(program), "password")
     assert program.is_secret(program.one("SecretVersion"), "secretString")
@@ -173,12 +178,12 @@ def test_password_and_url_are_never_plain(registered, preview):
         assert instance(program)["password"] not in plain
 
 
-def test_the_url_is_replicated_where_a_recovery_would_need_it(registered):
+def test_the_url_is_replicated_where_a_recovery_would_need_it(registered: Run):
     secret = registered(database(recovery_region="us-west-2")).one("secretsmanager/secret:Secret")
     assert secret["replicas"] == [{"region": "us-west-2"}]
 
 
-def test_rds_tells_of_failures_failovers_little_storage_and_maintenance(registered):
+def test_rds_tells_of_failures_failovers_little_storage_and_maintenance(registered: Run):
     program = registered(database())
     events = program.one("EventSubscription")
     assert (events["snsTopic"], events["sourceType"], events["sourceIds"]) == (
@@ -190,8 +195,8 @@ def test_rds_tells_of_failures_failovers_little_storage_and_maintenance(register
     assert program.waits_for(events, instance(program))
 
 
-def test_tasks_can_wait_for_the_url(registered):
-    def program():
+def test_tasks_can_wait_for_the_url(registered: Run):
+    def program() -> None:
         made = database()()
         pulumi.export("memory", made.memory_gib)
         assert made.url_secret_version.pulumi_resource_name == "database-url-version"
@@ -199,8 +204,8 @@ def test_tasks_can_wait_for_the_url(registered):
     assert registered(program).stack_outputs["memory"] == 8  # db.m7g.large
 
 
-def test_two_databases_stand_side_by_side(registered):
-    def two():
+def test_two_databases_stand_side_by_side(registered: Run):
+    def two() -> None:
         database("one", identifier="one", prefix="mockforge-one", environment_name="one")()
         database("two", identifier="two", prefix="mockforge-two", environment_name="two", protected=True)()
 

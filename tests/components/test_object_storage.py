@@ -1,18 +1,23 @@
 """What has to hold: nothing public, nothing in the clear, previous versions kept, logs gone after 30 days."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from components.object_storage import ObjectStorage, ObjectStorageArgs
 from runbook.settings import Storage
+from tests.harness import Program
+
+Run = Callable[..., Program]
 
 ACCOUNT = "123456789012"
 BUCKETS = ["storage-objects", "storage-configuration", "storage-logs"]
 
 
-def storage(name="storage", prefix="mockforge-staging", **changes):
-    args = {
+def storage(name: str = "storage", prefix: str = "mockforge-staging", **changes: Any):
+    args: dict[str, Any] = {
         "storage": Storage(),
         "prefix": prefix,
         "region": "eu-central-1",
@@ -23,7 +28,7 @@ def storage(name="storage", prefix="mockforge-staging", **changes):
     return lambda: ObjectStorage(name, ObjectStorageArgs(**{**args, **changes}))
 
 
-def statements(program, bucket):
+def statements(program: Program, bucket: str):
     return {
         one["Sid"]: one for one in json.loads(program.one("BucketPolicy", f"{bucket}-policy")["policy"])["Statement"]
     }
@@ -31,7 +36,7 @@ def statements(program, bucket):
 
 @pytest.mark.parametrize("preview", [True, False])
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_no_bucket_is_ever_public_and_access_lists_are_off(registered, bucket, preview):
+def test_no_bucket_is_ever_public_and_access_lists_are_off(registered: Run, bucket: str, preview: bool):
     program = registered(storage(), preview=preview)
     blocked = program.one("BucketPublicAccessBlock", f"{bucket}-private")
     switches = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
@@ -42,7 +47,7 @@ def test_no_bucket_is_ever_public_and_access_lists_are_off(registered, bucket, p
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_every_bucket_refuses_what_comes_without_tls_for_itself_and_all_it_holds(registered, bucket):
+def test_every_bucket_refuses_what_comes_without_tls_for_itself_and_all_it_holds(registered: Run, bucket: str):
     program = registered(storage())
     arn = program.one("s3/bucket:Bucket", bucket).outputs["arn"]
     refusal = statements(program, bucket)["RefuseWhatComesWithoutTls"]
@@ -52,7 +57,7 @@ def test_every_bucket_refuses_what_comes_without_tls_for_itself_and_all_it_holds
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_a_policy_comes_after_what_makes_its_bucket_private(registered, bucket):
+def test_a_policy_comes_after_what_makes_its_bucket_private(registered: Run, bucket: str):
     program = registered(storage())
     policy = program.one("BucketPolicy", f"{bucket}-policy")
     for first in ("BucketPublicAccessBlock", "BucketOwnershipControls"):
@@ -60,7 +65,7 @@ def test_a_policy_comes_after_what_makes_its_bucket_private(registered, bucket):
         assert program.waits_for(policy, settings)
 
 
-def test_objects_and_configuration_lie_under_an_own_key_and_logs_under_that_of_s3(registered):
+def test_objects_and_configuration_lie_under_an_own_key_and_logs_under_that_of_s3(registered: Run):
     program = registered(storage())
     key = program.one("kms/key:Key", "storage-key")
     used = {}
@@ -76,7 +81,7 @@ def test_objects_and_configuration_lie_under_an_own_key_and_logs_under_that_of_s
 
 
 @pytest.mark.parametrize("bucket", ["storage-objects", "storage-configuration"])
-def test_what_is_overwritten_or_deleted_can_be_brought_back_as_long_as_the_settings_say(registered, bucket):
+def test_what_is_overwritten_or_deleted_can_be_brought_back_as_long_as_the_settings_say(registered: Run, bucket: str):
     program = registered(storage(storage=Storage(previous_version_days=20)))
     versions = program.one("BucketVersioning", f"{bucket}-versions")
     assert versions["versioningConfiguration"] == {"status": "Enabled"}
@@ -88,14 +93,14 @@ def test_what_is_overwritten_or_deleted_can_be_brought_back_as_long_as_the_setti
     assert program.waits_for(lifecycle, versions)
 
 
-def test_logs_end_after_exactly_30_days_in_every_form(registered):
+def test_logs_end_after_exactly_30_days_in_every_form(registered: Run):
     [rule] = registered(storage()).one("BucketLifecycleConfiguration", "storage-logs-lifecycle")["rules"]
     assert (rule["status"], rule["filter"], rule["expiration"]) == ("Enabled", {"prefix": ""}, {"days": 30})
     assert rule["noncurrentVersionExpiration"] == {"noncurrentDays": 1}
     assert rule["abortIncompleteMultipartUpload"] == {"daysAfterInitiation": 1}
 
 
-def test_the_load_balancer_may_deliver_its_access_logs_of_this_account_and_region_and_nothing_else(registered):
+def test_the_load_balancer_may_deliver_its_access_logs_of_this_account_and_region_and_nothing_else(registered: Run):
     program = registered(storage())
     arn = program.one("s3/bucket:Bucket", "storage-logs").outputs["arn"]
     delivery = statements(program, "storage-logs")["LoadBalancerAccessLogs"]
@@ -109,7 +114,7 @@ def test_the_load_balancer_may_deliver_its_access_logs_of_this_account_and_regio
 
 
 @pytest.mark.parametrize("kind", ["objects", "configuration"])
-def test_accesses_to_data_are_logged_once_the_log_bucket_lets_them_in(registered, kind):
+def test_accesses_to_data_are_logged_once_the_log_bucket_lets_them_in(registered: Run, kind: str):
     program = registered(storage())
     logging = program.one("BucketLogging", f"storage-{kind}-access-log")
     source = program.one("s3/bucket:Bucket", f"storage-{kind}")
@@ -123,7 +128,7 @@ def test_accesses_to_data_are_logged_once_the_log_bucket_lets_them_in(registered
     assert delivery["Condition"]["ArnLike"] == {"aws:SourceArn": source.outputs["arn"]}
 
 
-def test_buckets_that_are_backed_up_tell_eventbridge_and_the_log_bucket_does_not(registered):
+def test_buckets_that_are_backed_up_tell_eventbridge_and_the_log_bucket_does_not(registered: Run):
     events = registered(storage()).all("BucketNotification")
     assert {one.name: one["eventbridge"] for one in events} == {
         "storage-objects-events": True,
@@ -131,14 +136,14 @@ def test_buckets_that_are_backed_up_tell_eventbridge_and_the_log_bucket_does_not
     }
 
 
-def test_protected_buckets_stay_and_others_are_emptied_and_go_with_the_stack(registered):
+def test_protected_buckets_stay_and_others_are_emptied_and_go_with_the_stack(registered: Run):
     kept = registered(storage(protected=True)).all("s3/bucket:Bucket")
     assert [(one["forceDestroy"], one.options["protect"]) for one in kept] == [(False, True)] * 3
     gone = registered(storage(protected=False)).all("s3/bucket:Bucket")
     assert [(one["forceDestroy"], one.options.get("protect", False)) for one in gone] == [(True, False)] * 3
 
 
-def test_two_environments_stand_side_by_side(registered):
+def test_two_environments_stand_side_by_side(registered: Run):
     program = registered(lambda: (storage("one", "mockforge-one")(), storage("two", "mockforge-two")()))
     assert len({one.outputs["bucket"] for one in program.all("s3/bucket:Bucket")}) == 6
     assert len({one["name"] for one in program.all("Alias")}) == 2
