@@ -189,9 +189,9 @@ class Service(Component):
             name=self.withdrawn_parameter_name,
             description="Images that a rollback withdrew; written by `mfcloud rollback`, read before every deployment",
             type="String",
-            value=write_withdrawals([]),
+            insecure_value=write_withdrawals([]),  # no secret: a preview may show it
             # A rollback writes it; an `up` must never forget what was withdrawn.
-            opts=self.child(ignore_changes=["value"], protect=self._args.protected),
+            opts=self.child(ignore_changes=["insecureValue"], protect=self._args.protected),
         )
 
     def _service(

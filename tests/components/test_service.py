@@ -144,8 +144,8 @@ def test_the_record_of_withdrawn_images_starts_empty_and_an_up_never_empties_it_
     program = registered(service_program(protected=True))
     record = program.one("Parameter", "service-withdrawn")
     assert (record["name"], record["type"]) == ("/mockforge-cloud/staging/withdrawn", "String")
-    assert json.loads(record["value"]) == []
-    assert record.options["ignore_changes"] == ["value"]
+    assert json.loads(record["insecureValue"]) == []
+    assert record.options["ignore_changes"] == ["insecureValue"]
     assert record.options["protect"] is True
 
 
