@@ -220,7 +220,6 @@ _SENTENCES: dict[str, Callable[[Any, Schema], str]] = {
     "string_too_short": _wrong_text_length,
     "string_too_long": _wrong_text_length,
     "int_type": _no_number,
-    "int_from_float": _no_number,
     "float_type": _no_number,
     "finite_number": _not_finite,
     "greater_than": _out_of_range,

@@ -21,8 +21,6 @@ ENGINE_KEYS = {
     "encryptedkey": "Written by Pulumi: the data key, encrypted by the secrets provider.",
 }
 """What the engine itself writes beside `config`, and why."""
-# Namespaces of providers and of the engine; a section of ours in any other is misspelt.
-_OTHER_NAMESPACES = ("aws:", "random:", "pulumi:")
 AWS_REGION_KEY = "aws:region"
 
 _ENCRYPTED = (
@@ -50,7 +48,7 @@ def around(document: Document, top: Mapping[str, JsonValue], config: Mapping[str
         if ":" not in key:
             hint = f"did you mean `{OURS}{key}`?" if key in SECTIONS else None
             yield Problem(path=(key,), sentence="has no namespace in front", hint=hint)
-        elif not key.startswith((OURS, *_OTHER_NAMESPACES)) and key.rpartition(":")[2] in SECTIONS:
+        elif not key.startswith(OURS) and key.rpartition(":")[2] in SECTIONS:
             yield Problem(
                 path=(key,), sentence="unknown namespace", hint=f"did you mean `{OURS}{key.rpartition(':')[2]}`?"
             )
@@ -131,7 +129,7 @@ def _shown(path: Path, sections: Mapping[str, object], spots: Mapping[Path, Spot
         return f"{': ' if written else ''}{written}   (line {spot.line})"
     found, value = _look_up(path, sections)
     if found:
-        return f": {_guarded(path, _written(value))}"
+        return f": {_guarded(path, _written(value))}" if value != "" else ""
     default = default_at((str(path[0]).removeprefix(OURS), *path[1:]))
     return "" if default is None else f": {_written(default)}   (default)"
 
