@@ -85,7 +85,6 @@ class ObjectStorage(Component):
         return PrivateBucket(
             f"{self._name}-{kind}",
             PrivateBucketArgs(
-                account_id=self._args.account_id,
                 key_arn=self.key_arn,
                 versioned=True,  # AWS Backup takes versioned buckets only
                 previous_version_days=self._args.storage.previous_version_days,
@@ -111,13 +110,13 @@ class ObjectStorage(Component):
                 service="logging.s3.amazonaws.com",
                 key_pattern=f"{BUCKET_LOG_PREFIX}/{kind}/*",
                 source_arn=arn,
+                source_account=account_id,
             )
             for kind, arn in logged.items()
         ]
         return PrivateBucket(
             f"{self._name}-logs",
             PrivateBucketArgs(
-                account_id=account_id,
                 versioned=False,
                 expire_after_days=self._args.log_retention_days,
                 writers=[load_balancer, *buckets],

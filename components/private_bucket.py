@@ -33,13 +33,14 @@ class ServiceWriter:
     """Which keys it writes, for instance `load-balancer/AWSLogs/123456789012/*`."""
     source_arn: pulumi.Input[str]
     """On whose behalf; may hold `*`."""
+    source_account: pulumi.Input[str] | None = None
+    """Owner of the source, where its ARN does not tell (a bucket's). A load balancer's does, and no more is sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateBucketArgs:
     """What is kept, how, and for how long."""
 
-    account_id: pulumi.Input[str]
     key_arn: pulumi.Input[str] | None = None
     """KMS key. Unset: S3's own (SSE-S3), the only encryption that load-balancer access logs can be delivered under."""
     versioned: bool
@@ -148,15 +149,19 @@ class PrivateBucket(Component):
                     "Principal": {"Service": writer.service},
                     "Action": "s3:PutObject",
                     "Resource": pulumi.Output.concat(self.arn, "/", writer.key_pattern),
-                    "Condition": {
-                        "StringEquals": {"aws:SourceAccount": self._args.account_id},
-                        "ArnLike": {"aws:SourceArn": writer.source_arn},
-                    },
+                    "Condition": _on_behalf_of(writer),
                 }
                 for writer in self._args.writers
             ),
         ]
         return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def _on_behalf_of(writer: ServiceWriter) -> dict[str, dict[str, pulumi.Input[str]]]:
+    condition: dict[str, dict[str, pulumi.Input[str]]] = {"ArnLike": {"aws:SourceArn": writer.source_arn}}
+    if writer.source_account is not None:
+        condition["StringEquals"] = {"aws:SourceAccount": writer.source_account}
+    return condition
 
 
 def _expire_everything(args: PrivateBucketArgs) -> Rule:
