@@ -15,8 +15,9 @@ def a_key(name: str = "key", **changes: Any):
         "alias": "mockforge-staging-objects",
         "description": "for a test",
         "account_id": "123456789012",
+        "protected": True,
     }
-    return lambda: EncryptionKey(name, EncryptionKeyArgs(**(args | {"protected": True} | changes)))
+    return lambda: EncryptionKey(name, EncryptionKeyArgs(**(args | changes)))
 
 
 def statements(program: Program):
