@@ -36,6 +36,9 @@ SEARCH_FIELDS = {"tags": list, "sort": str, "page": int, "perPage": int}
 Answering = Callable[[BaseHTTPRequestHandler], None]
 """Writes an answer of its own making to the connection."""
 
+Serve = Callable[..., Target]
+"""The fixture: starts a server, gives its address."""
+
 
 @dataclass
 class Behaviour:

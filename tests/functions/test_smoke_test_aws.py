@@ -16,7 +16,7 @@ REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/c/s/1"
 
 
 @pytest.fixture
-def aws(monkeypatch) -> BotoAws:
+def aws(monkeypatch: pytest.MonkeyPatch) -> BotoAws:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
@@ -31,20 +31,20 @@ def stubbed(client: Any, operation: str, answer: dict[str, Any], asked: dict[str
     return stubber
 
 
-def test_the_headers_value_is_read_from_secrets_manager_by_name(aws):
+def test_the_headers_value_is_read_from_secrets_manager_by_name(aws: BotoAws):
     secret = {"SecretString": "letMeSee", "Name": "mockforge-cloud/staging/test-header"}
     stubbed(aws._secrets, "get_secret_value", secret, {"SecretId": "mockforge-cloud/staging/test-header"})
     assert aws.secret("mockforge-cloud/staging/test-header") == "letMeSee"
 
 
-def test_a_secret_that_does_not_exist_is_an_error_of_aws(aws):
+def test_a_secret_that_does_not_exist_is_an_error_of_aws(aws: BotoAws):
     with Stubber(aws._secrets) as stubber:
         stubber.add_client_error("get_secret_value", "ResourceNotFoundException")
         with pytest.raises(ClientError, match="ResourceNotFoundException"):
             aws.secret("no-such-secret")
 
 
-def test_the_images_of_the_revision_under_test_are_read_from_ecs(aws):
+def test_the_images_of_the_revision_under_test_are_read_from_ecs(aws: BotoAws):
     containers = [{"containerName": "mockforge", "image": "registry.example/m:1", "imageDigest": "sha256:ab"}]
     stubbed(
         aws._ecs,
@@ -55,7 +55,7 @@ def test_the_images_of_the_revision_under_test_are_read_from_ecs(aws):
     assert aws.revision_images(REVISION) == [("registry.example/m:1", "sha256:ab")]
 
 
-def test_a_revision_that_ecs_does_not_find_has_no_images(aws):
+def test_a_revision_that_ecs_does_not_find_has_no_images(aws: BotoAws):
     failure = {"arn": REVISION, "reason": "MISSING"}
     stubbed(
         aws._ecs,

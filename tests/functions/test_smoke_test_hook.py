@@ -1,6 +1,7 @@
 import copy
 import dataclasses
 import json
+import ssl
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.smoke_test.checks import Report, run_checks
+from functions.smoke_test.exchange import Target
 from functions.smoke_test.handler import handler
-from functions.smoke_test.verdicts import Outcome, Verdict, failed, ok
-from tests.functions.mockforge_server import HEADER, HEADER_VALUE, Behaviour, answers
+from functions.smoke_test.verdicts import Expected, Outcome, Verdict, failed, ok
+from tests.functions.mockforge_server import HEADER, HEADER_VALUE, Behaviour, Serve, answers
 
 DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/mockforge-staging/mockforge-staging/TFX5sH9q9XDb"
 REVISION = "arn:aws:ecs:eu-west-1:123456789012:service-revision/mockforge-staging/mockforge-staging/9386398427419951854"
@@ -78,14 +80,26 @@ class Runs:
         self.report = report
         self.calls: list[dict[str, Any]] = []
 
-    def __call__(self, target, expected, *, seconds):
+    def __call__(self, target: Target, expected: Expected, *, seconds: float) -> Report:
         self.calls.append({"target": target, "expected": expected, "seconds": seconds})
         return self.report
 
 
-def called(event, report=GOOD, *, aws=None, environ=ENVIRON, seconds=180.0):
+def no_trust() -> ssl.SSLContext:
+    """Quicker to make than one that reads every authority there is; nobody connects with it."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def called(
+    event: Any,
+    report: Report = GOOD,
+    *,
+    aws: FakeAws | None = None,
+    environ: dict[str, str] = ENVIRON,
+    seconds: float = 180,
+) -> tuple[Any, Runs]:
     runs = Runs(report)
-    answer = handler(event, Context(seconds), aws=lambda: aws or FakeAws(), run=runs, environ=environ)
+    answer = handler(event, Context(seconds), aws=lambda: aws or FakeAws(), run=runs, environ=environ, tls=no_trust)
     return answer, runs
 
 
@@ -112,7 +126,7 @@ def event(*, details: object = None, **execution: Any) -> dict[str, Any]:
         (NOT_YET, {"attempt": 2, "beganAt": 1_700_000_000}, "FAILED"),
     ],
 )
-def test_the_answer_to_ecs_follows_from_the_checks_and_the_attempts(report, details, status):
+def test_the_answer_to_ecs_follows_from_the_checks_and_the_attempts(report: Report, details: Any, status: str):
     assert called(event(details=details), report)[0]["hookStatus"] == status
 
 
@@ -130,7 +144,7 @@ def test_attempts_are_counted_from_one_answer_to_the_next_until_the_twentieth_fa
     assert details["reason"] == "live: no connection in time"
 
 
-def test_15_minutes_after_the_first_attempt_it_gives_up(monkeypatch):
+def test_15_minutes_after_the_first_attempt_it_gives_up(monkeypatch: pytest.MonkeyPatch):
     now = [1_800_000_000.0]
     monkeypatch.setattr("time.time", lambda: now[0])
     first, _ = called(event(), NOT_YET)
@@ -151,7 +165,7 @@ def test_no_delay_is_asked_for_because_its_spelling_is_not_certain():
 
 
 @pytest.mark.parametrize("stage", ["TEST_TRAFFIC_SHIFT", "POST_TEST_TRAFFIC_SHIFT", "PRE_PRODUCTION_TRAFFIC_SHIFT"])
-def test_a_rollback_is_let_through_and_nothing_is_asked(stage):
+def test_a_rollback_is_let_through_and_nothing_is_asked(stage: str):
     rolling_back = {**event(testTrafficWeights={REVISION: 0}), "lifecycleStage": stage}
     answer, runs = called(rolling_back, NEVER)
     assert answer["hookStatus"] == "SUCCEEDED"
@@ -162,7 +176,7 @@ def test_a_rollback_is_let_through_and_nothing_is_asked(stage):
 @pytest.mark.parametrize(
     "weights", [{REVISION: 100}, {REVISION: 100.0}, {}, {DEPLOYMENT: 0}, {REVISION: 1}, None], ids=str
 )
-def test_without_a_weight_of_0_it_is_no_rollback_and_green_is_looked_at(weights):
+def test_without_a_weight_of_0_it_is_no_rollback_and_green_is_looked_at(weights: Any):
     answer, runs = called(event(testTrafficWeights=weights), NEVER)
     assert answer["hookStatus"] == "FAILED"
     assert len(runs.calls) == 1
@@ -173,7 +187,7 @@ def test_production_weights_of_0_are_normal_before_the_shift():
 
 
 @pytest.mark.parametrize("stage", ["PRE_SCALE_UP", "POST_SCALE_UP", "BAKE_TIME", "POST_PRODUCTION_TRAFFIC_SHIFT", ""])
-def test_in_a_stage_without_test_traffic_a_weight_of_0_is_no_pass(stage):
+def test_in_a_stage_without_test_traffic_a_weight_of_0_is_no_pass(stage: str):
     early = {**event(testTrafficWeights={REVISION: 0}), "lifecycleStage": stage}
     answer, _ = called(early)
     assert answer["hookStatus"] == "FAILED"
@@ -210,7 +224,7 @@ def without(*path: str) -> dict[str, Any]:
         (event(details={"expectedVersion": 3}), "expectedVersion is of the type int; it must be a text"),
     ],
 )
-def test_an_event_of_another_shape_is_one_clear_error_and_a_failed_hook(strange, says):
+def test_an_event_of_another_shape_is_one_clear_error_and_a_failed_hook(strange: Any, says: str):
     answer, runs = called(strange)
     assert answer["hookStatus"] == "FAILED"
     assert answer["hookDetails"]["reason"].startswith("not understood: ")
@@ -229,7 +243,7 @@ JSON = st.recursive(
 
 @given(JSON)
 @settings(max_examples=300)
-def test_no_event_but_those_of_ecs_ever_passes_though_every_check_would(strange):
+def test_no_event_but_those_of_ecs_ever_passes_though_every_check_would(strange: Any):
     answer, _ = called(strange)
     assert answer.get("hookStatus", "FAILED") == "FAILED"
     json.dumps(answer)
@@ -249,7 +263,7 @@ def test_no_event_but_those_of_ecs_ever_passes_though_every_check_would(strange)
     JSON,
 )
 @settings(max_examples=300)
-def test_an_event_of_ecs_with_one_field_replaced_by_another_kind_never_passes(path, value):
+def test_an_event_of_ecs_with_one_field_replaced_by_another_kind_never_passes(path: tuple[str, ...], value: Any):
     made = event()
     inner = made
     for key in path[:-1]:
@@ -287,7 +301,7 @@ def test_the_checks_end_before_lambda_ends_the_function():
 
 
 @pytest.mark.parametrize("name", ["HOST_NAME", "TEST_HEADER", "TEST_HEADER_SECRET", "LATENCY_MILLISECONDS"])
-def test_a_missing_setting_is_named_and_fails(name):
+def test_a_missing_setting_is_named_and_fails(name: str):
     environ = {key: value for key, value in ENVIRON.items() if key != name}
     answer, _ = called(event(), environ=environ)
     assert answer["hookStatus"] == "FAILED"
@@ -295,7 +309,7 @@ def test_a_missing_setting_is_named_and_fails(name):
 
 
 @pytest.mark.parametrize("value", ["", "has space", "line\r\nBreak: 1", "ü", "x" * 129, '{"key": "value"}'])
-def test_a_secret_that_is_no_header_value_is_refused_without_showing_it(value, capsys):
+def test_a_secret_that_is_no_header_value_is_refused_without_showing_it(value: Any, capsys: pytest.CaptureFixture[str]):
     answer, _ = called(event(), aws=FakeAws(secret=value))
     assert answer["hookStatus"] == "FAILED"
     assert "must hold 1 to 128 letters and digits" in answer["hookDetails"]["reason"]
@@ -314,7 +328,7 @@ def test_an_unforeseen_error_is_a_failure_and_not_a_traceback():
 
 
 @pytest.mark.parametrize("case", [(event(), GOOD), (event(), NOT_YET), ({}, GOOD), ({"manual": True}, GOOD)])
-def test_every_decision_is_one_line_of_json(case, capsys):
+def test_every_decision_is_one_line_of_json(case: tuple[Any, Report], capsys: pytest.CaptureFixture[str]):
     answer, _ = called(*case)
     line = json.loads(capsys.readouterr().out)
     assert line.items() >= {"message": "smoke test", **answer}.items()
@@ -354,7 +368,7 @@ def test_by_hand_no_version_is_expected_unless_it_is_named():
         ({"manual": True, **EVENT}, "executionId"),
     ],
 )
-def test_by_hand_too_an_unknown_wish_is_refused(strange, says):
+def test_by_hand_too_an_unknown_wish_is_refused(strange: Any, says: str):
     answer, runs = called(strange)
     assert answer["passed"] is False
     assert says in answer["reason"]
@@ -377,13 +391,15 @@ def test_by_hand_too_an_unknown_wish_is_refused(strange, says):
     ],
     ids=["healthy", "wrong version", "public metrics", "rate limited", "redirect", "bad gateway"],
 )
-def test_from_ecs_to_a_real_server_and_back(serve, behaviour, status, reason, capsys):
-    target = serve(behaviour)
+def test_from_ecs_to_a_real_server_and_back(
+    serve: Serve, behaviour: Behaviour, status: str, reason: str, capsys: pytest.CaptureFixture[str]
+):
+    server = serve(behaviour)
 
-    def run(asked, expected, *, seconds):
-        return run_checks(dataclasses.replace(asked, port=target.port), expected, seconds=seconds)
+    def run(target: Target, expected: Expected, *, seconds: float) -> Report:
+        return run_checks(dataclasses.replace(target, port=server.port), expected, seconds=seconds)
 
-    answer: Any = handler(event(), Context(), aws=FakeAws, run=run, environ=ENVIRON, tls=lambda: target.tls)
+    answer: Any = handler(event(), Context(), aws=FakeAws, run=run, environ=ENVIRON, tls=lambda: server.tls)
     assert answer["hookStatus"] == status
     assert answer["hookDetails"]["reason"].startswith(reason)
     assert HEADER_VALUE not in capsys.readouterr().out + json.dumps(answer)
