@@ -52,8 +52,8 @@ class Secret:
 
 
 def decode(struct: struct_pb2.Struct) -> dict[str, Value]:
-    """The struct's fields as Python values."""
-    return {key: _decode(value) for key, value in struct.fields.items()}
+    """The struct's fields as Python values, sorted by name: protobuf keeps no order."""
+    return {key: _decode(struct.fields[key]) for key in sorted(struct.fields)}
 
 
 def _decode(value: struct_pb2.Value) -> Value:

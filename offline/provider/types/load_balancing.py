@@ -160,15 +160,22 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         replaces=("resourceArn",),
         tagged=False,
     ),
-    *(
-        row(
-            f"wafv2/{low}:{tail}",
-            id="{uuid}",
-            arn="arn:aws:wafv2:{region}:{account}:regional/" + tail.lower() + "/{name}/{uuid}",
-            name=Name(limit=128),
-            computed={"lockToken": lambda facts: facts.uuid("lock")},
-            replaces=("scope", "ipAddressVersion", "capacity"),
-        )
-        for low, tail in (("ruleGroup", "RuleGroup"), ("ipSet", "IpSet"))
+    row(
+        "wafv2/ipSet:IpSet",
+        id="{uuid}",
+        arn="arn:aws:wafv2:{region}:{account}:regional/ipset/{name}/{uuid}",
+        name=Name(limit=128),
+        computed={"lockToken": lambda facts: facts.uuid("lock")},
+        replaces=("scope", "ipAddressVersion"),
+        sets=("addresses",),
+    ),
+    row(
+        "wafv2/ruleGroup:RuleGroup",
+        id="{uuid}",
+        arn="arn:aws:wafv2:{region}:{account}:regional/rulegroup/{name}/{uuid}",
+        name=Name(limit=128),
+        computed={"lockToken": lambda facts: facts.uuid("lock")},
+        replaces=("scope", "capacity"),
+        sets=("rules",),
     ),
 )

@@ -6,7 +6,7 @@ import string
 from collections.abc import Mapping
 from typing import Final
 
-from offline.provider.catalog import ResourceType, Rule, row
+from offline.provider.catalog import ResourceType, Rule, Text, row
 from offline.provider.facts import Facts
 from offline.provider.wire import Value
 
@@ -80,7 +80,7 @@ def _base64(facts: Facts) -> str:
 
 
 def _random(
-    tail: str, *, computed: Mapping[str, Rule], identity: str = "{hex16}", secrets: tuple[str, ...] = ()
+    tail: str, *, computed: Mapping[str, Rule], identity: Text = "{hex16}", secrets: tuple[str, ...] = ()
 ) -> ResourceType:
     return row(
         f"random:index/random{tail}:Random{tail}",
@@ -117,7 +117,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         },
     ),
     _random("Integer", identity="{digits6}", computed={"result": _integer}),
-    _random("Pet", identity="{hex8}", computed={"pet": _pet}),
+    _random("Pet", identity=_pet, computed={}),
     _random("Shuffle", identity="-", computed={"results": _shuffled}),
     _random("Uuid", identity="{uuid}", computed={"result": "{uuid}"}),
 )

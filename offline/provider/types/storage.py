@@ -65,7 +65,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         replaces=("objectLockEnabled", "bucketNamespace"),
     ),
     *(
-        row(f"s3/{_low(tail)}:{tail}", id="{in[bucket]}", replaces=("bucket", "expectedBucketOwner"), tagged=False)
+        row(f"s3/{_low(tail)}:{tail}", id="{in[bucket]}", replaces=("bucket",), tagged=False)
         for tail in _BUCKET_SETTINGS
     ),
     row(
