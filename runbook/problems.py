@@ -30,6 +30,7 @@ PATTERN_SENTENCES: dict[str, str] = {
         "must be a container image: name, then :tag, or @sha256: and 64 hexadecimal digits"
     ),
     r"^\d+\.\d+\.\d+([.+-].+)?$": 'must be a version in quotes, as in "0.3.238"',
+    r"^https://[^\s#]+$": "must be an https address without an anchor",
     r"^1[4-9](\.\d+)?$": 'must be a PostgreSQL version from 14 to 19 in quotes, as in "16.10"',
     r"^[a-z](-?[a-z0-9])*$": "must be lower-case letters, digits and single hyphens, and begin with a letter",
     r"^[a-z][a-z0-9-]{1,14}$": "must be 2 to 15 lower-case letters, digits and hyphens, and begin with a letter",
