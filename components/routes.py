@@ -96,7 +96,8 @@ class Routes(Component):
                 f"{self._name}-nat-{zone}",
                 domain="vpc",
                 tags=self._tags(f"nat-{zone}"),
-                # Others let us in by this address (an external database); a released one never comes back.
+                # The gateway comes after it, so both wait: a gateway without its own way out drops what tasks send. And
+                # others let us in by this address (an external database); a released one never comes back.
                 opts=self.child(protect=self._args.protected, depends_on=self.public_routes),
             )
             gateways[zone] = aws.ec2.NatGateway(
@@ -104,8 +105,7 @@ class Routes(Component):
                 allocation_id=address.id,
                 subnet_id=self._args.public[zone],
                 tags=self._tags(f"nat-{zone}"),
-                # AWS makes it without them too; it would then drop what the first tasks send (VPC guide).
-                opts=self.child(protect=self._args.protected, depends_on=self.public_routes),
+                opts=self._kept,
             )
             self.outgoing_addresses.append(address.public_ip)
         return gateways
