@@ -84,7 +84,7 @@ def container(args: TaskDefinitionArgs) -> dict[str, Any]:
         "secrets": [{"name": key, "valueFrom": arn} for key, arn in sorted(args.secrets.items())],
         # ECS Exec does not work on a read-only root file system (ECS developer guide, ECS Exec, considerations).
         "readonlyRootFilesystem": not service.exec_enabled,
-        "linuxParameters": {"initProcessEnabled": True},  # passes SIGTERM on, and reaps what a shell leaves behind
+        "linuxParameters": _linux(service),
         "mountPoints": [{"sourceVolume": "scratch", "containerPath": SCRATCH_PATH, "readOnly": False}],
         "stopTimeout": service.stop_timeout_seconds,
         "logConfiguration": {
@@ -98,6 +98,14 @@ def container(args: TaskDefinitionArgs) -> dict[str, Any]:
             },
         },
     }
+
+
+def _linux(service: Service) -> dict[str, Any]:
+    # The init process passes SIGTERM on, and reaps what a shell leaves behind.
+    if service.exec_enabled:
+        return {"initProcessEnabled": True}
+    # The server's image runs as root; it needs none of root's powers (its port is above 1023, scratch space is root's).
+    return {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
 
 
 def environment(args: TaskDefinitionArgs) -> dict[str, pulumi.Input[str]]:

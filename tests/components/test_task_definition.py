@@ -82,6 +82,12 @@ def test_what_the_server_writes_locally_goes_to_scratch_space_and_nowhere_else(r
     assert task(program)["volumes"] == [{"name": "scratch"}]
 
 
+def test_the_server_has_none_of_roots_powers_unless_a_shell_needs_them(registered: Run):
+    assert container(registered(service_program()))["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
+    with_shell = container(registered(service_program(settings={"exec_enabled": True})))
+    assert "capabilities" not in with_shell["linuxParameters"]
+
+
 def test_a_shell_in_a_task_needs_a_root_file_system_it_can_write_to(registered: Run):
     program = registered(service_program(settings={"exec_enabled": True}))
     assert container(program)["readonlyRootFilesystem"] is False
@@ -90,7 +96,7 @@ def test_a_shell_in_a_task_needs_a_root_file_system_it_can_write_to(registered: 
 def test_the_server_has_more_time_to_stop_than_it_takes(registered: Run):
     one = container(registered(service_program()))
     assert one["stopTimeout"] == 60  # SHUTDOWN_TIMEOUT_SECS is 30
-    assert one["linuxParameters"] == {"initProcessEnabled": True}
+    assert one["linuxParameters"]["initProcessEnabled"] is True  # it passes SIGTERM on
 
 
 def test_a_log_service_out_of_reach_does_not_stop_the_server(registered: Run):

@@ -68,6 +68,7 @@ def test_a_new_image_waits_until_the_running_deployment_has_ended(project: Proje
     assert changes(stack.preview()) == {}
 
 
+@pytest.mark.slow  # the decision itself is tested without an engine
 def test_a_change_that_starts_no_deployment_passes_while_one_is_running(project: Project):
     world = World()
     stack = project.open(world.program)
@@ -90,6 +91,7 @@ def test_a_withdrawn_image_does_not_come_back_and_a_repaired_one_is_deployed(pro
     assert changes(stack.preview()) == {}
 
 
+@pytest.mark.slow  # the decision itself is tested without an engine
 def test_without_credentials_nobody_knows_whether_one_runs_so_it_is_refused(project: Project):
     world = World(offline=False)
     stack = project.open(world.program)
