@@ -73,18 +73,33 @@ def test_what_is_computed_is_the_same_each_time(token):
         ("aws:lb/loadBalancer:LoadBalancer", {}, "dnsName", r"web-\d{10}\.us-east-1\.elb\.amazonaws\.com"),
         ("aws:lb/loadBalancer:LoadBalancer", {}, "zoneId", "Z35SXDOTRQ7X7K"),
         ("aws:lb/targetGroup:TargetGroup", {}, "arnSuffix", r"targetgroup/web/[0-9a-f]{16}"),
-        ("aws:rds/instance:Instance", {"engine": "postgres"}, "endpoint", r"web\.c[0-9a-f]{11}\.us-east-1\.rds\.amazonaws\.com:5432"),
+        (
+            "aws:rds/instance:Instance",
+            {"engine": "postgres"},
+            "endpoint",
+            r"web\.c[0-9a-f]{11}\.us-east-1\.rds\.amazonaws\.com:5432",
+        ),
         ("aws:rds/instance:Instance", {}, "resourceId", r"db-[A-Z2-7]{26}"),
         ("aws:ecs/taskDefinition:TaskDefinition", {"family": "web"}, "arn", r".*:task-definition/web:1"),
         ("aws:ecs/service:Service", {"cluster": "arn:aws:ecs:r:a:cluster/main"}, "arn", r".*:service/main/web"),
         ("aws:s3/bucket:Bucket", {"bucket": "b"}, "bucketRegionalDomainName", r"b\.s3\.us-east-1\.amazonaws\.com"),
         ("aws:kms/key:Key", {}, "keyId", r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),
-        ("aws:cloudwatch/logGroup:LogGroup", {"name": "/app"}, "arn", r"arn:aws:logs:us-east-1:123456789012:log-group:/app"),
+        (
+            "aws:cloudwatch/logGroup:LogGroup",
+            {"name": "/app"},
+            "arn",
+            r"arn:aws:logs:us-east-1:123456789012:log-group:/app",
+        ),
         ("aws:iam/role:Role", {}, "uniqueId", r"AROA[A-Z2-7]{17}"),
         ("aws:ssm/parameter:Parameter", {"name": "/a/b"}, "arn", r"arn:aws:ssm:us-east-1:123456789012:parameter/a/b"),
-        ("aws:secretsmanager/secret:Secret", {"name": "s"}, "arn", r"arn:aws:secretsmanager:us-east-1:123456789012:secret:s-[A-Z2-7]{6}"),
+        (
+            "aws:secretsmanager/secret:Secret",
+            {"name": "s"},
+            "arn",
+            r"arn:aws:secretsmanager:us-east-1:123456789012:secret:s-[A-Z2-7]{6}",
+        ),
     ],
-)  # fmt: skip
+)
 def test_computed_outputs_look_as_at_aws(token, inputs, property_, form):
     assert re.fullmatch(form, str(outputs(token, **inputs).outputs[property_]))
 

@@ -100,7 +100,7 @@ def test_a_go_build_reports_progress_lands_in_the_cache_and_is_found_there_next_
 
 def test_a_failed_build_leaves_nothing_and_its_last_lines_are_the_reason(machine):
     command(machine / "bin/go", "echo 'proxy.example: connection refused' >&2; exit 1")
-    with pytest.raises(EngineUnavailable, match="a Go build: go build failed: proxy.example: connection refused"):
+    with pytest.raises(EngineUnavailable, match=r"a Go build: go build failed: proxy.example: connection refused"):
         find()
     assert cache.newest(Version(0, 0, 0)) is None
     assert list(cache.folder().glob(".making-*")) == []

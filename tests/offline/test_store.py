@@ -71,9 +71,14 @@ def test_sixteen_threads_lose_nothing(store):
 
 def test_a_failed_transaction_leaves_everything_as_it_was(store):
     store.create(bucket("files"))
-    with pytest.raises(ZeroDivisionError), store.transaction():
-        store.delete("aws:s3/bucket:Bucket", "us-east-1", "files")
-        raise ZeroDivisionError
+
+    def fails_half_way() -> None:
+        with store.transaction():
+            store.delete("aws:s3/bucket:Bucket", "us-east-1", "files")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_half_way()
     assert [row.id for row in store.all()] == ["files"]
 
 
