@@ -78,7 +78,8 @@ def lines(
         for diagnostic in plan.diagnostics:
             yield from _diagnostic(diagnostic)
     yield Text()
-    yield Text(f"Total: {summary(plan, done=done)}", style="bold")
+    until = "Total until it failed" if any(one.severity == "error" for one in plan.diagnostics) else "Total"
+    yield Text(f"{until}: {summary(plan, done=done)}", style="bold")
 
 
 def as_json(plan: Plan, *, environment: str, operation: str, offline: bool, engine: str | None) -> str:

@@ -36,15 +36,14 @@ def open_stack(name: str, *, offline: bool, report: Callable[[str], None]) -> Op
     environment = checked_environment(name, offline=offline)
     importlib.import_module("pulumi.automation")  # in this thread, before the other one imports what builds on it
 
-    # While this thread waits for the engine to start, another reads the program: pulumi_aws alone takes a second.
-    reading = threading.Thread(target=_read_program, name="read the program", daemon=True)
-    reading.start()
+    # While the engine starts, a thread reads the program: pulumi_aws alone takes a second. Nobody joins it: what the
+    # engine calls imports the same module, and so waits for it.
+    threading.Thread(target=_read_program, name="read the program", daemon=True).start()
 
     from offline import engine as engines
 
     engine = engines.find(report)
     stack = _offline_stack(name, engine) if offline else _real_stack(name, engine)
-    reading.join()
     return OpenStack(environment=environment, engine=engine, stack=stack, offline=offline)
 
 
@@ -66,6 +65,14 @@ def program() -> None:
     environment_program()
 
 
+def offline_program() -> None:
+    """The same program, told that no deployment is under way: it could not ask AWS."""
+    from infra.environment import program as environment_program
+    from operations.offline_registry import OfflineDeployments
+
+    environment_program(OfflineDeployments())
+
+
 def _read_program() -> None:
     with contextlib.suppress(Exception):  # told when the engine runs the program, with its place
         importlib.import_module("infra.environment")
@@ -74,7 +81,7 @@ def _read_program() -> None:
 def _offline_stack(name: str, engine: "Engine") -> "Stack":
     from offline.workspace import open_stack as open_offline_stack
 
-    return open_offline_stack(project_root=PROJECT_ROOT, environment=name, program=program, engine=engine)
+    return open_offline_stack(project_root=PROJECT_ROOT, environment=name, program=offline_program, engine=engine)
 
 
 def _real_stack(name: str, engine: "Engine") -> "Stack":

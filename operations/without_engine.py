@@ -51,7 +51,7 @@ def plan_without_engine(environment: "Environment") -> Plan:
 
     class StandIn(Mocks):
         def call(self, args: "MockCallArgs") -> Any:
-            return answer(args.token, args.args, settings.region)
+            return _revealed(answer(args.token, args.args, settings.region))
 
         def new_resource(self, args: "MockResourceArgs") -> tuple[str | None, dict[str, Any]]:
             if not args.custom or args.typ.startswith("pulumi:"):

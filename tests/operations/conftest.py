@@ -64,7 +64,7 @@ PROGRAM = '''
             raise ValueError("too many topics")
         return {"bucket": store.bucket.arn, "token": pulumi.Output.secret("tiptop")}
 
-    def program():
+    def program(registry=None):
         from pathlib import Path
         from runbook.stack_file import load
         name = pulumi.get_stack()

@@ -72,7 +72,7 @@ def test_a_plan_is_grouped_by_component_and_says_what_forces_a_replacement():
           error database-main (aws:rds:Instance): no such class
             ask for another
 
-        Total: 1 to create, 1 to update, 1 to replace, 1 to delete, 1 unchanged
+        Total until it failed: 1 to create, 1 to update, 1 to replace, 1 to delete, 1 unchanged
     """)
 
 
