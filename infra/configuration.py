@@ -19,7 +19,7 @@ def read_environment() -> Environment:
     try:
         return from_config(_sections(), stack, where=f"Pulumi.{stack}.yaml")
     except StackFileError as error:
-        raise pulumi.RunError(str(error)) from None
+        raise pulumi.RunError(error.body) from None  # the engine puts `error:` in front
 
 
 def _sections() -> Mapping[str, object]:
