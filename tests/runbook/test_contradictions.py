@@ -40,7 +40,7 @@ def found(**changes: Any) -> dict[str, str]:
         Environment.model_validate(sections(**changes))
     except ValidationError as error:
         [one] = error.errors()
-        contradiction = one["ctx"]["error"]
+        contradiction = one.get("ctx", {}).get("error")
         assert isinstance(contradiction, ContradictionError)
         return dict(contradiction.found)
     return {}

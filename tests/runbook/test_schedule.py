@@ -14,7 +14,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from runbook import schedule
-from runbook.settings import Backups, Maintenance
+from runbook.settings import Backups, Maintenance, Weekday
 from tests.metric_math import evaluate
 from tests.runbook.aws_cron import fires_at
 from tests.runbook.maintenances import WEEKDAYS, maintenances
@@ -255,7 +255,7 @@ def test_a_daily_backup_between_two_hours_takes_the_place_of_both():
 
 
 @given(weekday=st.sampled_from(WEEKDAYS), start=CLOCK_TIMES, at=MOMENTS)
-def test_the_restore_test_runs_once_a_week(weekday: str, start: str, at: datetime):
+def test_the_restore_test_runs_once_a_week(weekday: Weekday, start: str, at: datetime):
     expression = schedule.restore_test_schedule(Backups(restore_test_weekday=weekday, restore_test_start=start))
     week = (at.replace(hour=int(start[:2]), minute=int(start[3:])) + timedelta(days=day) for day in range(7))
     assert [WEEKDAYS[day.weekday()] for day in week if fires_at(expression, day)] == [weekday]

@@ -533,7 +533,12 @@ def test_the_engines_values_become_the_same_environment(folder: Path):
 
 
 def test_the_engines_values_are_told_with_the_same_sentences_without_lines():
-    wrong = {**sections(), "scaling": {"minimum_tasks": "2"}, "budget": "", "logs": {"retention_days": 31}}
+    wrong: dict[str, Any] = {
+        **sections(),
+        "scaling": {"minimum_tasks": "2"},
+        "budget": "",
+        "logs": {"retention_days": 31},
+    }
     wrong["service"] = {**wrong["service"], "secrets": {"KEY": {"secure": "[secret]"}}}
     with pytest.raises(StackFileError) as refused:
         from_config(wrong, "staging", "Pulumi.staging.yaml")
