@@ -237,7 +237,7 @@ class Alerts(Section):
 class Notifications(Section):
     """Who is told. Critical: PagerDuty; warning: e-mail; info: dashboard only (runbook, "Alert Response")."""
 
-    emails: Annotated[tuple[Email, ...], Field(min_length=1, max_length=20)]
+    emails: Annotated[tuple[Email, ...], Field(min_length=1, max_length=10)]
     pagerduty_secret: SecretName | None = None
     """The secret that holds the key of PagerDuty's CloudWatch integration. Unset: critical goes by e-mail."""
     announce_to: Annotated[tuple[Email, ...], Field(max_length=20)] = ()
@@ -303,7 +303,10 @@ class Protection(Section):
 class Environment(Section):
     """One environment: what a stack file says, over the runbook's defaults."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,14}$", examples=["staging", "production"])]
+    name: Annotated[
+        str,
+        Field(pattern=r"^[a-z](-?[a-z0-9])*$", min_length=2, max_length=15, examples=["staging", "production"]),
+    ]
     """The stack's name."""
     location: Location = Location()
     address: Address
