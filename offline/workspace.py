@@ -67,8 +67,8 @@ def open_stack(
 
     `project_root` holds `Pulumi.yaml` and `Pulumi.<environment>.yaml` (which may be absent). While the engine runs,
     this process has no AWS credentials either, so resource hooks cannot reach a real account. Without `checkpoints`
-    the state is written once at the end instead of after each resource: an update of 200 resources takes half the
-    time, and one that is killed leaves no state. Raises `WorkspaceError`.
+    the state is written once at the end instead of after each resource: an update of 270 resources takes a fifth of
+    the time, and one that is killed leaves no state. Raises `WorkspaceError`.
     """
     home = (home or home_of(project_root, environment)).absolute()
     project = _project(project_root)

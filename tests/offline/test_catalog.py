@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from offline.provider.catalog import catalog, resource_type
-from offline.provider.cloud import Settings, outputs_of
+from offline.provider.catalog import catalog
+from offline.provider.cloud import Settings, known_type, outputs_of
 from offline.provider.wire import Secret
 
 ARN = re.compile(r"arn:aws:[a-z0-9-]+:([a-z]{2}-[a-z]+-\d)?:(\d{12})?:.+")
@@ -14,12 +14,13 @@ ARN = re.compile(r"arn:aws:[a-z0-9-]+:([a-z]{2}-[a-z]+-\d)?:(\d{12})?:.+")
 
 def outputs(token: str, name: str = "web", *, region: str = "us-east-1", generation: int = 0, **inputs: object):
     urn = f"urn:pulumi:dev::shop::{token}::{name}"
-    return outputs_of(resource_type(token), urn, inputs, Settings(region=region), generation)
+    return outputs_of(known_type(token), urn, inputs, Settings(region=region), generation)
 
 
 def python_class(token: str):
     """`aws:lb/loadBalancer:LoadBalancer` → pulumi_aws.lb.LoadBalancer."""
-    package, module, name = re.fullmatch(r"(\w+):([\w-]+)/\w+:(\w+)", token).groups()
+    package, path, name = token.split(":")
+    module = path.partition("/")[0]
     module = {"lambda": "lambda_", "index": ""}.get(module, module)
     return getattr(importlib.import_module(f"pulumi_{package}.{module}".rstrip(".")), name)
 
@@ -27,8 +28,8 @@ def python_class(token: str):
 def wire_names(token: str) -> set[str]:
     """Every property that the Python class has, in the wire's spelling."""
     found = python_class(token)
-    names = {getattr(value.fget, "_pulumi_name", None) for value in vars(found).values() if isinstance(value, property)}
-    return names - {None}
+    getters = [value.fget for value in vars(found).values() if isinstance(value, property)]
+    return {str(name) for getter in getters if (name := getattr(getter, "_pulumi_name", None))}
 
 
 @pytest.mark.parametrize("token", sorted(catalog()))
@@ -107,7 +108,7 @@ def test_computed_outputs_look_as_at_aws(token, inputs, property_, form):
 def test_an_arn_follows_the_resources_own_region_before_the_providers():
     assert ":eu-west-1:" in outputs("aws:sns/topic:Topic", region="eu-west-1").outputs["arn"]
     made = outputs_of(
-        resource_type("aws:sns/topic:Topic"),
+        known_type("aws:sns/topic:Topic"),
         "urn:pulumi:dev::shop::aws:sns/topic:Topic::web",
         {"region": "us-west-2"},
         Settings(region="eu-west-1"),

@@ -1,13 +1,13 @@
 """Names, differences and refusals, without the protocol."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offline.provider.catalog import resource_type
-from offline.provider.cloud import Cloud, NotFound, Settings, settings_from
+from offline.provider.cloud import Cloud, NotFound, Settings, known_type, settings_from
 from offline.provider.comparing import compare
 from offline.provider.lookups import ANSWERS, UnknownLookup, answer
 from offline.provider.naming import Mode, Wish
@@ -26,7 +26,14 @@ def cloud(tmp_path: Path) -> Cloud:
     return Cloud(store=Store(tmp_path / "cloud.sqlite3"), settings=Settings(default_tags={"project": "shop"}))
 
 
-def checked(cloud: Cloud, token: str, name: str, news: dict, olds: dict | None = None, wish: Wish | None = None):
+def checked(
+    cloud: Cloud,
+    token: str,
+    name: str,
+    news: dict[str, Any],
+    olds: dict[str, Any] | None = None,
+    wish: Wish | None = None,
+):
     return cloud.check(token, urn(token, name), news, olds or {}, wish)
 
 
@@ -80,27 +87,27 @@ def test_with_naming_switched_off_a_name_has_to_be_given(cloud):
 
 
 def test_changing_the_port_of_a_target_group_replaces_it_and_changing_its_health_check_does_not():
-    type_ = resource_type(GROUP)
+    type_ = known_type(GROUP)
     assert compare(type_, {"port": 80}, {"port": 8080}).replacing == ("port",)
     assert compare(type_, {"healthCheck": {"path": "/"}}, {"healthCheck": {"path": "/x"}}).replacing == ()
 
 
 def test_a_fixed_name_makes_the_replacement_wait_until_the_old_one_is_gone():
-    type_ = resource_type(GROUP)
+    type_ = known_type(GROUP)
     fixed = compare(type_, {"name": "blue", "port": 80}, {"name": "blue", "port": 81})
     made_up = compare(type_, {"name": "b-1", "port": 80}, {"name": "b-2", "port": 81, "__defaults": ["name"]})
     assert (fixed.delete_first, made_up.delete_first) == (True, False)
 
 
 def test_a_database_is_renamed_in_place_but_another_engine_is_another_database():
-    type_ = resource_type("aws:rds/instance:Instance")
+    type_ = known_type("aws:rds/instance:Instance")
     assert compare(type_, {"identifier": "a"}, {"identifier": "b"}).replacing == ()
     assert compare(type_, {"engine": "postgres"}, {"engine": "mysql"}).replacing == ("engine",)
 
 
 @given(st.permutations(["subnet-a", "subnet-b", "subnet-c"]))
 def test_the_order_of_subnets_is_no_difference(order):
-    type_ = resource_type("aws:lb/loadBalancer:LoadBalancer")
+    type_ = known_type("aws:lb/loadBalancer:LoadBalancer")
     assert compare(type_, {"subnets": ["subnet-a", "subnet-b", "subnet-c"]}, {"subnets": order}).changed == ()
 
 

@@ -159,7 +159,8 @@ def test_versions_compare_by_number_and_not_by_letter():
 def test_the_provider_starts_without_importing_pulumi_itself():
     check = (
         "import sys; sys.argv = ['x', 'aws', '/none']; from offline.provider.__main__ import _only_the_stubs;"
-        "_only_the_stubs(); import offline.provider.server; print('pulumi.resource' in sys.modules, 'pulumi_aws' in sys.modules)"
+        "_only_the_stubs(); import offline.provider.server;"
+        "print('pulumi.resource' in sys.modules, 'pulumi_aws' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False False"
