@@ -33,7 +33,6 @@ PATTERN_SENTENCES: dict[str, str] = {
     r"^https://[^\s#]+$": "must be an https address without an anchor",
     r"^1[4-9](\.\d+)?$": 'must be a PostgreSQL version from 14 to 19 in quotes, as in "16.10"',
     r"^[a-z](-?[a-z0-9])*$": "must be lower-case letters, digits and single hyphens, and begin with a letter",
-    r"^[a-z][a-z0-9-]{1,14}$": "must be 2 to 15 lower-case letters, digits and hyphens, and begin with a letter",
 }
 
 
@@ -201,9 +200,10 @@ def _wrong_length(_value: JsonValue, schema: Schema) -> str:
 
 
 def _wrong_text_length(value: JsonValue, schema: Schema) -> str:
+    low, high = schema.get("minLength", 0), schema.get("maxLength")
     if not value:
         return "must not be empty"
-    return f"must be at most {schema.get('maxLength')} characters long"
+    return f"must be {low} to {high} characters long" if high else f"must be {low} or more characters long"
 
 
 def _not_finite(_value: JsonValue, _schema: Schema) -> str:

@@ -151,6 +151,11 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
             "    is missing: An existing public Route 53 zone; the certificate is validated in it"
         ),
     ),
+    "a contact without a name": (
+        "name: Lead",
+        "name: ''",
+        'mockforge-cloud:contacts.engineering_lead.name: ""   (line 16)\n    must not be empty',
+    ),
     "a missing contact": (
         "    security_team: { name: Security, reach: security@mockforge.dev }\n",
         "",
@@ -448,11 +453,19 @@ def test_a_missing_file_is_told_with_those_that_exist(folder: Path):
     )
 
 
-def test_a_name_that_aws_would_not_take_is_refused(folder: Path):
-    assert refusal(folder, GOOD, "Prod!") == (
-        "error: Pulumi.staging.yaml has 1 problem; nothing was changed\n"
-        "  the environment's name, Prod!, must be 2 to 15 lower-case letters, digits and hyphens, "
-        "and begin with a letter"
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("Prod!", "must be lower-case letters, digits and single hyphens, and begin with a letter"),
+        ("blue-", "must be lower-case letters, digits and single hyphens, and begin with a letter"),
+        ("a--b", "must be lower-case letters, digits and single hyphens, and begin with a letter"),
+        ("p", "must be 2 to 15 characters long"),
+        ("productionproduction", "must be 2 to 15 characters long"),
+    ],
+)
+def test_a_name_that_aws_would_not_take_is_refused(folder: Path, name: str, sentence: str):
+    assert refusal(folder, GOOD, name) == (
+        f"error: Pulumi.staging.yaml has 1 problem; nothing was changed\n  the environment's name, {name}, {sentence}"
     )
 
 
