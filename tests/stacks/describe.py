@@ -47,7 +47,9 @@ def _metric_alarm(inputs: Mapping[str, Any], words: Words) -> str:
         if "metric" in one:
             of = ", ".join(f"{key} {words.say(value)}" for key, value in sorted(one["metric"]["dimensions"].items()))
             metric = one["metric"]
-            line += f"\n    {one['id']} = {metric['stat']} {metric['namespace']} {metric['metricName']} of {of or 'all'}"
+            line += (
+                f"\n    {one['id']} = {metric['stat']} {metric['namespace']} {metric['metricName']} of {of or 'all'}"
+            )
         elif not one.get("returnData"):
             line += f"\n    {one['id']} = {words.named(one['expression'])}"
     return line
