@@ -116,9 +116,7 @@ class Firewall(Component):
                 "managed_rule_group_statement": {
                     "vendor_name": "AWS",
                     "name": row.name,
-                    "rule_action_overrides": (
-                        [{"name": rule, "action_to_use": {"count": {}}} for rule in row.counted] or None
-                    ),
+                    "rule_action_overrides": [{"name": rule, "action_to_use": {"count": {}}} for rule in row.counted],
                 }
             },
             "visibility_config": self._metric(row.name),
