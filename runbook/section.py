@@ -18,7 +18,7 @@ Percent = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 """0 to 100, not 0 to 1."""
 
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["02:00"])]
-"""Hour and minute in UTC. Quoted in a stack file, or YAML reads a number."""
+"""Hour and minute in UTC. Best quoted: some readers of YAML, though not the engine, take `12:30` for a number."""
 
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", examples=["us-east-1"])]
 
