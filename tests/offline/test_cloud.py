@@ -119,6 +119,8 @@ def test_an_update_sends_only_what_changed_so_what_aws_moved_stays_moved(cloud):
     news = {**inputs, "taskDefinition": "web:2"}
     outputs = cloud.update(service, urn(service, "web"), made.id, olds=made.outputs, old_inputs=inputs, news=news)
     assert (outputs["desiredCount"], outputs["taskDefinition"]) == (7, "web:2")
+    row = cloud.store.one("Service", "web")
+    assert (row.inputs["desiredCount"], row.inputs["taskDefinition"]) == (7, "web:2")
 
 
 def test_a_property_that_the_program_gives_no_more_is_gone_from_the_cloud(cloud):
