@@ -93,6 +93,7 @@ class Network(Component):
                 service_port=args.service_port,
                 database_port=args.database_port,
                 external_database=args.external_database,
+                outgoing_ports=args.network.outgoing_ports,
             ),
             self.child(),
         )

@@ -34,7 +34,9 @@ class Rule:
     says: str
 
 
-def rules(*, service_port: int, database_port: int, external_database: bool) -> tuple[Rule, ...]:
+def rules(
+    *, service_port: int, database_port: int, external_database: bool, outgoing_ports: tuple[int, ...] = ()
+) -> tuple[Rule, ...]:
     """All rules. Amazon's DNS resolver needs none: security groups do not filter it (VPC guide)."""
     web = tuple(
         Rule(
@@ -77,7 +79,18 @@ def rules(*, service_port: int, database_port: int, external_database: bool) -> 
             says="AWS, the image registry and the services that the application calls",
         ),
     )
-    return (*web, *inside, *_database_rules(database_port, external=external_database))
+    outgoing = tuple(
+        Rule(
+            key=f"to-port-{port}",
+            direction="out",
+            group="service",
+            port=port,
+            peer=EVERYWHERE_IPV4,
+            says="A service that the application calls",
+        )
+        for port in sorted(set(outgoing_ports) - {HTTPS_PORT})
+    )
+    return (*web, *inside, *outgoing, *_database_rules(database_port, external=external_database))
 
 
 def _database_rules(port: int, *, external: bool) -> tuple[Rule, ...]:
@@ -105,6 +118,7 @@ class SecurityGroupsArgs:
     service_port: int
     database_port: int
     external_database: bool
+    outgoing_ports: tuple[int, ...] = ()
 
 
 class SecurityGroups(Component):
@@ -131,6 +145,7 @@ class SecurityGroups(Component):
             service_port=args.service_port,
             database_port=args.database_port,
             external_database=args.external_database,
+            outgoing_ports=args.outgoing_ports,
         ):
             self._rule(f"{name}-{rule.group}-{rule.key}", rule, groups)
         # AWS opens every network's own group to its members; nothing of ours is in it, and nothing shall work in it.

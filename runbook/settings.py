@@ -52,6 +52,8 @@ class Network(Section):
     """Letters of the availability zones. Named, so that a zone opened by AWS never moves a subnet."""
     nat_gateways: Literal["per_zone", "single"] = "per_zone"
     """`single` costs a third, and takes outgoing traffic down with its zone."""
+    outgoing_ports: Annotated[tuple[Annotated[int, Field(ge=1, le=65_535)], ...], Field(max_length=10)] = ()
+    """TCP ports that tasks may reach anywhere, beside HTTPS and the database: 587 for mail, 6379 for Redis."""
 
     @field_validator("cidr")
     @classmethod

@@ -142,6 +142,12 @@ def test_each_group_goes_out_where_it_must_and_nowhere_else(program):
     assert rules_of(program, "Egress", "database") == set()
 
 
+def test_tasks_reach_further_ports_only_when_the_stack_file_names_them():
+    program = registered(lambda: network(outgoing_ports=(587, 6379)))
+    anywhere = {(port, "0.0.0.0/0") for port in (443, 587, 6379)}
+    assert rules_of(program, "Egress", "service") == {*anywhere, (5432, "database")}
+
+
 def test_an_external_database_is_reached_outside_and_the_inner_group_stays_closed():
     program = registered(lambda: network(external_database=True))
     assert rules_of(program, "Egress", "service") == {(443, "0.0.0.0/0"), (5432, "0.0.0.0/0")}
