@@ -208,6 +208,12 @@ def _backups(environment: "Environment") -> Iterator[Contradiction]:
             "maintenance.duration_hours",
             "leaves no hour for hourly backups, which keep an hour away from it and from backups.daily_start",
         )
+    if backups.vault_locked and not environment.protection.protected:
+        yield (
+            "backups.vault_locked",
+            "a locked vault cannot be emptied, so an environment with protection.protected: false could not be destroyed; "
+            "set it to false",
+        )
 
 
 def _objectives(environment: "Environment") -> Iterator[Contradiction]:

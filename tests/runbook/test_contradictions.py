@@ -52,6 +52,13 @@ def test_the_runbooks_defaults_do_not_contradict_each_other():
 
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "locked vault in an environment that is to be destroyed": (
+        {"name": "staging", "protection": {"protected": False}},
+        {
+            "backups.vault_locked": "a locked vault cannot be emptied, so an environment with protection.protected: false "
+            "could not be destroyed; set it to false"
+        },
+    ),
     "host outside the zone": (
         {"address": {"host_name": "cloud.mockforge.org"}},
         {"address.host_name": "cloud.mockforge.org does not lie in hosted_zone mockforge.dev"},
@@ -220,7 +227,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"notifications.pagerduty_secret": "production pages through PagerDuty; name the secret that holds its key"},
     ),
     "production without protection": (
-        {"protection": {"protected": False}},
+        {"protection": {"protected": False}, "backups": {"vault_locked": False}},
         {"protection.protected": "production is protected against deletion"},
     ),
 }
@@ -274,6 +281,7 @@ def test_staging_may_do_without_what_production_needs():
         service={"image": "registry/mockforge:1"},
         deployment={"approval_required": False},
         notifications={"pagerduty_secret": None},
+        backups={"vault_locked": False},
         protection={"protected": False},
     )
 
