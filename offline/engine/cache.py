@@ -33,9 +33,12 @@ def newest(at_least: Version) -> tuple[Path, Version] | None:
 def keep(version: Version, make: Callable[[Path], Path]) -> Path:
     """Let `make` put an engine into an empty folder, then move it into place in one step.
 
-    Interrupted, nothing half is left under a version's name.
+    Interrupted, nothing half is left under a version's name, and a killed attempt's folder goes with the next one.
+    The caller holds the lock.
     """
     folder().mkdir(parents=True, exist_ok=True)
+    for left_over in folder().glob(".making-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder(), prefix=".making-") as scratch:
         made = make(Path(scratch))
         home = folder() / str(version)

@@ -119,6 +119,15 @@ def test_an_interrupted_build_leaves_nothing(machine, monkeypatch):
     assert list(cache.folder().glob(".making-*")) == []
 
 
+def test_what_a_killed_build_left_behind_goes_with_the_next_one(machine):
+    left_over = cache.folder() / ".making-killed"
+    left_over.mkdir(parents=True)
+    (left_over / "pulumi").write_text("half")
+    command(machine / "bin/go", 'while [ "$1" != -o ]; do shift; done; echo engine > "$2"')
+    assert find().path.read_text() == "engine\n"
+    assert not left_over.exists()
+
+
 def test_two_at_once_build_once_and_the_second_says_that_it_waits(machine):
     command(
         machine / "bin/go",
