@@ -41,3 +41,12 @@ def stack_named(name: str) -> Stack:
         preview: registered(program, stack=name, config=config_of(name), preview=preview) for preview in (False, True)
     }
     return Stack(name=name, environment=load(ROOT / f"Pulumi.{name}.yaml", name), up=runs[False], preview=runs[True])
+
+
+def composed(like: str, *, stack: str | None = None, preview: bool = False, **sections: Mapping[str, Any]) -> Program:
+    """As the stack file of `like` says, but with these keys: `composed("staging", network={"zones": ["a", "b", "c"]})`."""
+    config = {**config_of(like)}
+    for section, values in sections.items():
+        key = f"mockforge-cloud:{section}"
+        config[key] = {**config.get(key, {}), **values}
+    return registered(program, stack=stack or like, config=config, preview=preview)
