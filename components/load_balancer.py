@@ -62,7 +62,10 @@ class LoadBalancerArgs:
 
 
 class LoadBalancer(Component):
-    """`listener_arn` is the HTTPS listener; `web_acl_arn` is None where the firewall is off."""
+    """`listener_arn` is the HTTPS listener; `web_acl_arn` is None where the firewall is off.
+
+    Whoever asks the service by its own name waits for `way_in`.
+    """
 
     load_balancer_arn: pulumi.Output[str]
     arn_suffix: pulumi.Output[str]
@@ -70,6 +73,7 @@ class LoadBalancer(Component):
     zone_id: pulumi.Output[str]
     listener: aws.lb.Listener
     listener_arn: pulumi.Output[str]
+    way_in: list[pulumi.Resource]
     web_acl_arn: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -102,8 +106,11 @@ class LoadBalancer(Component):
         self._refuse_metrics()
         self._redirect_http(balancer)
         self.web_acl_arn = self._firewall(balancer) if args.firewall.enabled else None
-        for family, record_type in (("ipv4", "A"), ("ipv6", "AAAA")):
+        aliases = [
             self._alias(f"{name}-{family}", record_type, balancer)
+            for family, record_type in (("ipv4", "A"), ("ipv6", "AAAA"))
+        ]
+        self.way_in = [self.listener, *aliases]
 
         self.load_balancer_arn, self.arn_suffix = balancer.arn, balancer.arn_suffix
         self.dns_name, self.zone_id = balancer.dns_name, balancer.zone_id
@@ -180,8 +187,8 @@ class LoadBalancer(Component):
             self.child(),
         ).web_acl_arn
 
-    def _alias(self, name: str, record_type: str, balancer: aws.lb.LoadBalancer) -> None:
-        aws.route53.Record(
+    def _alias(self, name: str, record_type: str, balancer: aws.lb.LoadBalancer) -> aws.route53.Record:
+        return aws.route53.Record(
             name,
             zone_id=self._args.hosted_zone_id,
             name=self._args.address.host_name,

@@ -32,7 +32,8 @@ class OperationsManifest(Component):
             description="What the runbook's commands know about this environment; written by Pulumi",
             type="String",
             tier="Advanced",  # a standard parameter holds 4 KB
-            value=pulumi.Output.json_dumps(args.fields).apply(_checked),
+            # nothing secret is in it, so a preview may show it
+            insecure_value=pulumi.Output.json_dumps(args.fields).apply(_checked),
             opts=self.child(),
         )
         self.parameter_name = parameter.name

@@ -29,6 +29,7 @@ from components.object_storage import ObjectStorage, ObjectStorageArgs
 from components.operations_manifest import OperationsManifest, OperationsManifestArgs
 from components.outside_check import OutsideCheck, OutsideCheckArgs
 from components.service import Service, ServiceArgs
+from components.smoke_test import SmokeTest, SmokeTestArgs
 from infra.configuration import read_environment
 from infra.database import choose_database
 from infra.lookups import look_up
@@ -169,6 +170,23 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
         opts,
     )
 
+    smoke_test = SmokeTest(
+        "smoke-test",
+        SmokeTestArgs(
+            service=environment.service,
+            address=environment.address,
+            alerts=environment.alerts,
+            prefix=prefix,
+            region=region,
+            account_id=account_id,
+            log_retention_days=log_retention_days,
+            test_header_secret_arn=secrets.test_header_secret_arn,
+            warning_topic_arn=notifications.warning_topic_arn,
+            warning_topic_key_arn=notifications.key_arns["warning"],
+        ),
+        opts,
+    )
+
     service = Service(
         "service",
         ServiceArgs(
@@ -206,6 +224,8 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
             objects_bucket_arn=storage.objects_bucket_arn,
             objects_key_arns=[storage.key_arn],
             approval_topic_arn=notifications.warning_topic_arn,
+            smoke_test_function_arn=smoke_test.function_arn,
+            smoke_test_resources=load_balancer.way_in,
             registry=registry,
         ),
         opts,
@@ -355,6 +375,7 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
                 account_id=account_id,
                 cluster=cluster,
                 service=service,
+                smoke_test=smoke_test,
                 load_balancer=load_balancer,
                 colours=colours,
                 secrets=secrets,

@@ -16,6 +16,7 @@ from components.maintenance_window import MaintenanceWindow
 from components.notifications import Notifications
 from components.object_storage import ObjectStorage
 from components.service import Service
+from components.smoke_test import SmokeTest
 from infra.database import ChosenDatabase
 from runbook.settings import Environment
 
@@ -26,6 +27,7 @@ def manifest_fields(
     account_id: pulumi.Input[str],
     cluster: Cluster,
     service: Service,
+    smoke_test: SmokeTest,
     load_balancer: LoadBalancer,
     colours: BlueGreenTargetGroups,
     secrets: ApplicationSecrets,
@@ -54,6 +56,8 @@ def manifest_fields(
             "bake_minutes": environment.deployment.bake_minutes,
             "approval_required": environment.deployment.approval_required,
             "withdrawn_parameter": service.withdrawn_parameter_name,
+            "smoke_test_function": smoke_test.function_name,
+            "version": environment.service.version,
         },
         "traffic": {
             "load_balancer": load_balancer.arn_suffix,

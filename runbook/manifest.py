@@ -31,6 +31,9 @@ class ServiceNames(Section):
     approval_required: bool
     withdrawn_parameter: str
     """SSM parameter that lists image digests withdrawn by a rollback."""
+    smoke_test_function: str
+    version: str | None
+    """What the deployed image answers at `/health/live`, where the stack file says it."""
 
 
 class TrafficNames(Section):
@@ -113,5 +116,5 @@ class Manifest(Section):
 
     @classmethod
     def from_parameter(cls, text: str) -> "Manifest":
-        """The inverse of `to_parameter`; raises pydantic's ValidationError for a manifest of another version or shape."""
+        """The inverse of `to_parameter`; raises pydantic's ValidationError for another version or shape."""
         return cls.model_validate_json(text)
