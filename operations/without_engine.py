@@ -51,11 +51,11 @@ def plan_without_engine(environment: "Environment") -> Plan:
 
     class StandIn(Mocks):
         def call(self, args: "MockCallArgs") -> Any:
-            return _revealed(answer(args.token, args.args, settings.region))
+            return _revealed(answer(args.token, cast("dict[str, Any]", args.args), settings.region))
 
         def new_resource(self, args: "MockResourceArgs") -> tuple[str | None, dict[str, Any]]:
             if not args.custom or args.typ.startswith("pulumi:"):
-                return "", dict(args.inputs)
+                return "", cast("dict[str, Any]", args.inputs)
             kind, urn = known_type(args.typ), f"{args.typ}::{args.name}"
             inputs = cast("dict[str, Any]", _revealed(args.inputs))
             facts = Facts(urn=urn, name=args.name, inputs=inputs, region=settings.region)

@@ -11,7 +11,7 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parent.parent
 PIN = re.compile(
     r"^([A-Za-z0-9._-]+)(?:\[[^\]]+\])?==([^\s;]+)(?: ;[^\\]+)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)",
-    re.M,
+    re.MULTILINE,
 )
 
 

@@ -45,7 +45,7 @@ def test_the_same_action_is_the_same_commit_everywhere():
 
 
 def test_permissions_start_at_none_and_each_job_names_its_own():
-    assert {name: workflow["permissions"] for name, workflow in WORKFLOWS.items()} == dict.fromkeys(WORKFLOWS, {})
+    assert {name: workflow["permissions"] for name, workflow in WORKFLOWS.items()} == {name: {} for name in WORKFLOWS}
     allowed = {("contents", "read"), ("id-token", "write"), ("pull-requests", "write"), ("issues", "write")}
     for place, job in jobs():
         assert set(job["permissions"].items()) <= allowed, place

@@ -27,6 +27,7 @@ STACK_FILE_MODULE = '''
     def load(path, environment):
         config = yaml.safe_load(path.read_text())["config"]
         size = config["mockforge-cloud:size"]
+        size = int(size) if str(size).isdigit() else size  # the engine quotes numbers when it rewrites the file
         if not isinstance(size, int):
             place = f"  mockforge-cloud:size: {size!r}\\n    must be a number"
             raise StackFileError(f"error: {path.name} has 1 problem; nothing was changed\\n{place}")

@@ -1,6 +1,11 @@
 """Whole commands in a process of their own, against the toy project: exit code, stdout and stderr together."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from textwrap import dedent
 
 import pytest
@@ -187,6 +192,58 @@ def test_a_missing_backend_says_how_to_log_in(project: Project):
     assert (answer.code, answer.out) == (1, "")
     assert "PULUMI_ACCESS_TOKEN must be set" in answer.err
     assert "hint: `pulumi login` with your state bucket; without an AWS account, add --offline" in answer.err
+
+
+@pytest.mark.engine
+def test_without_offline_it_is_the_backend_one_is_logged_in_to(project: Project):
+    """With a backend in a folder and a provider on PATH in place of AWS; the project's own files stay as they are."""
+    (project.root / "state").mkdir()
+    backend = {
+        "PULUMI_BACKEND_URL": f"file://{project.root}/state",
+        "PULUMI_CONFIG_PASSPHRASE": "made up",
+        "PULUMI_HOME": str(project.root / "home"),
+    }
+    missing = project("preview", "staging", **backend)
+    assert (missing.code, missing.out) == (1, "")
+    assert missing.err.startswith("error: the backend that Pulumi is logged in to has no stack `staging`\nhint: ")
+
+    project("preview", "staging", "--offline")  # lays out the stand-in provider
+    pulumi = json.loads(project("engine", "--json").out)["path"]
+    init = [pulumi, "stack", "init", "staging"]
+    subprocess.run(init, cwd=project.root, env=project.environment | backend, check=True, capture_output=True)
+    assert project("preview", "staging", **backend).code == 3  # `init` chose a passphrase
+    project.says(2)
+    providers = project.root / ".offline/staging/providers/aws"
+    real = project("preview", "staging", **backend, PATH=f"{providers}:{project.environment['PATH']}")
+    assert (real.code, real.out.splitlines()[-1]) == (0, "Total: 5 to create")
+    assert real.out.startswith("Preview of staging (us-east-1; Pulumi ")
+    assert (project.root / "Pulumi.yaml").read_text() == "name: mockforge-cloud\nruntime: python\n"
+
+
+@pytest.mark.engine
+def test_after_ctrl_c_the_same_command_goes_on(project: Project):
+    words = [sys.executable, "-m", "operations", "up", "staging", "--offline", "--yes"]
+    process = subprocess.Popen(
+        words,
+        cwd=project.root,
+        env=project.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C reaches a whole group of processes, here without the tests
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == "Update of staging …\n"
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err == (
+        "stopping: the engine finishes what it has begun; Ctrl-C again gives up at once\n"
+        "error: interrupted\nhint: run the same command again; it continues from what is there\n"
+    )
+    again = project("up", "staging", "--offline", "--yes")
+    assert (again.code, "5 unchanged" in again.out or "created" in again.out) == (0, True)
 
 
 # --- no engine at all
