@@ -1,6 +1,10 @@
-"""The operations manifest as one SSM parameter: what the runbook's commands read, and nothing secret."""
+"""The operations manifest as one SSM parameter: what the runbook's commands read, and nothing secret.
 
-from collections.abc import Mapping
+It is written last, when everything it speaks of stands, so it also goes first. A destroy that is not previewed deletes
+what nothing depends on and only then meets what is protected; here it meets the manifest, which depends on everything.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +21,9 @@ class OperationsManifestArgs:
 
     environment_name: str
     fields: Mapping[str, Any]
+    after: Sequence[pulumi.Resource]
+    """All of the environment."""
+    protected: bool
 
 
 class OperationsManifest(Component):
@@ -34,7 +41,7 @@ class OperationsManifest(Component):
             tier="Advanced",  # a standard parameter holds 4 KB
             # nothing secret is in it, so a preview may show it
             insecure_value=pulumi.Output.json_dumps(args.fields).apply(_checked),
-            opts=self.child(),
+            opts=self.child(depends_on=[*args.after], protect=args.protected),
         )
         self.parameter_name = parameter.name
         self.register_outputs({"parameter_name": self.parameter_name})

@@ -231,7 +231,7 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
         opts,
     )
 
-    Autoscaling(
+    autoscaling = Autoscaling(
         "autoscaling",
         AutoscalingArgs(
             scaling=environment.scaling,
@@ -277,7 +277,7 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
         ),
         opts,
     )
-    LogErrors(
+    log_errors = LogErrors(
         "log-errors",
         LogErrorsArgs(
             log_group_name=cluster.service_log_group_name,
@@ -308,7 +308,7 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
         ),
         opts,
     )
-    Alerts(
+    pages = Alerts(
         "alerts",
         AlertsArgs(
             alerts=alerts(rows),
@@ -354,7 +354,7 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
         opts,
     )
 
-    Budget(
+    budget = Budget(
         "budget",
         BudgetArgs(
             budget=environment.budget,
@@ -388,6 +388,31 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
                 dashboard=dashboard,
                 window=window,
             ),
+            # Everything: what nothing else depends on, above all (a destroy begins there).
+            after=[
+                network,
+                notifications,
+                storage,
+                load_balancer,
+                secrets,
+                colours,
+                *([database.rds] if database.rds else []),
+                cluster,
+                smoke_test,
+                deployment_alarms,
+                service,
+                autoscaling,
+                backups,
+                remaining_alarms,
+                log_errors,
+                outside_check,
+                maintenance_alarm,
+                pages,
+                dashboard,
+                window,
+                budget,
+            ],
+            protected=protected,
         ),
         opts,
     )
