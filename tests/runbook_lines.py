@@ -1,4 +1,4 @@
-"""The operations runbook's own lines, typed from it: what the map in docs/runbook.md and the numbers are checked against.
+"""The operations runbook's own lines, typed from it: docs/runbook.md and the numbers are checked against them.
 
 Heading (and step below it) to its lines; markup is left out.
 """

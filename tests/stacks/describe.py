@@ -141,6 +141,26 @@ def _dashboard(inputs: Mapping[str, Any], words: Words) -> str:
     return f"{inputs['dashboardName']}: {len(titles)} widgets\n    " + "\n    ".join(titles)
 
 
+def _function(inputs: Mapping[str, Any], words: Words) -> str:
+    """Without the code: its own tests say what it does."""
+    rest = {key: value for key, value in inputs.items() if key not in ("code", "environment", "sourceCodeHash")}
+    variables = inputs.get("environment", {}).get("variables", {})
+    return words.fields(rest) + "".join(f"\n    {key} = {words.say(value)}" for key, value in sorted(variables.items()))
+
+
+def _parameter(inputs: Mapping[str, Any], words: Words) -> str:
+    """A JSON object is spelled out, a value per line."""
+    rest = words.fields({key: value for key, value in inputs.items() if key != "insecureValue"})
+    value = json.loads(inputs["insecureValue"])
+    return rest + "".join(f"\n    {line}" for line in _leaves(value, words))
+
+
+def _leaves(value: Any, words: Words, path: str = "") -> list[str]:
+    if isinstance(value, dict):
+        return [line for key, inner in value.items() for line in _leaves(inner, words, f"{path}.{key}".lstrip("."))]
+    return [f"{path or 'value'} = {words.say(value)}"]
+
+
 def _of(*keys: str) -> Describer:
     return lambda inputs, words: " ".join(words.say(inputs[key]) for key in keys if key in inputs)
 
@@ -162,6 +182,8 @@ DESCRIBERS: Final[Mapping[str, Describer]] = {
     "aws:kms/key:Key": _policy_in("policy"),
     "aws:lb/listenerRule:ListenerRule": _listener_rule,
     "aws:s3/bucketPolicy:BucketPolicy": _policy_in("policy"),
+    "aws:lambda/function:Function": _function,
+    "aws:ssm/parameter:Parameter": _parameter,
     "aws:sns/topicPolicy:TopicPolicy": _policy_in("policy"),
     "aws:sns/topicSubscription:TopicSubscription": _topic_subscription,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _security_rule("to"),

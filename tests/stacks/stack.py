@@ -44,7 +44,7 @@ def stack_named(name: str) -> Stack:
 
 
 def composed(like: str, *, stack: str | None = None, preview: bool = False, **sections: Mapping[str, Any]) -> Program:
-    """As the stack file of `like` says, but with these keys: `composed("staging", network={"zones": ["a", "b", "c"]})`."""
+    """As the stack file of `like` says, but with these keys: `composed("staging", network={"zones": ["a", "b"]})`."""
     config = {**config_of(like)}
     for section, values in sections.items():
         key = f"mockforge-cloud:{section}"

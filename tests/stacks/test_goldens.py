@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stacks.stack import Stack
 from tests.stacks.describe import DESCRIBERS, describe
+from tests.stacks.stack import Stack
 
 GOLDEN = Path(__file__).parent / "golden"
 RENEW = "python -m pytest tests/stacks --renew-goldens"

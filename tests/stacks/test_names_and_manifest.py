@@ -37,6 +37,7 @@ LIMITS = (
     ("ecs/cluster:Cluster", "name", 255),
     ("ecs/service:Service", "name", 255),
     ("kms/alias:Alias", "name", 256),
+    ("lambda/function:Function", "name", 64),
     ("scheduler/schedule:Schedule", "name", 64),
     ("scheduler/scheduleGroup:ScheduleGroup", "name", 64),
     ("secretsmanager/secret:Secret", "name", 512),
@@ -91,7 +92,7 @@ def test_fixed_names_begin_with_the_environment(stack: Stack):
     prefixes = (f"mockforge-{stack.name}", f"/mockforge-cloud/{stack.name}/", f"mockforge-cloud/{stack.name}/")
     prefixes += (f"aws-waf-logs-mockforge-{stack.name}", f"alias/mockforge-{stack.name}")
     prefixes += (f"mockforge_{stack.name}_", f"/aws/rds/instance/mockforge-{stack.name}/")
-    prefixes += (f"/aws/ecs/containerinsights/mockforge-{stack.name}/",)
+    prefixes += (f"/aws/ecs/containerinsights/mockforge-{stack.name}/", f"/aws/lambda/mockforge-{stack.name}-")
     fixed = [
         (one, one[key])
         for type_tail, key, _ in LIMITS
@@ -104,7 +105,7 @@ def test_fixed_names_begin_with_the_environment(stack: Stack):
 
 
 def manifest_text(program: Program) -> str:
-    return program.one("Parameter", "operations-parameter")["value"]
+    return program.one("Parameter", "operations-parameter")["insecureValue"]
 
 
 def manifest_bytes(program: Program) -> int:

@@ -161,7 +161,7 @@ NUMBERS = (
         "Plan",
         "backups-database",
         rule("hourly", "enableContinuousBackup"),
-        True,  # noqa: FBT003 (restorable to any second: better than hourly)
+        True,  # restorable to about five minutes
     ),
     number(
         "Database: Hourly incremental, daily full",

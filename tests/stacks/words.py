@@ -34,6 +34,8 @@ class Words:
         """One line. A long text is told by its length and fingerprint: a change is seen, the noise is not."""
         if isinstance(value, Secret):
             return "[secret]"
+        if value is None:
+            return "none"
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, dict):
