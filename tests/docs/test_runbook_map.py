@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 MAP = ROOT / "docs" / "runbook.md"
 GUIDE = ROOT / "docs" / "incident-response.md"
 
-# Heading (and step) of the runbook → line → first words of the row that says where it lives. A text: one row for all its lines.
+# Heading (and step) of the runbook → line → first cell of the row that says where it lives.
+# A text instead of lines: one row for all of them.
 ROWS: dict[str, dict[str, str] | str] = {
     "Morning Checklist / Review Dashboards": {
         "Check system health dashboard": "Check system health dashboard",
@@ -236,7 +237,7 @@ def physical_names() -> set[str]:
 
 
 def is_known(word: str, line: str) -> bool:
-    """A resource, a settings key (in full, or the last part after a full one of the same section), a name, a command."""
+    """A resource, a settings key (in full, or its last part in a line that names its section), a name, a command."""
     if word.endswith("-*"):
         return any(name.startswith(word[:-1]) for name in registered_names())
     sections = re.findall(r"`(\w+)\.\w+`", line)

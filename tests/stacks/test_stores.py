@@ -29,6 +29,7 @@ STATEFUL = (
     "rds/instance:Instance",
     "s3/bucket:Bucket",
     "secretsmanager/secret:Secret",
+    "ssm/parameter:Parameter",
 )
 # Log groups that AWS makes by itself, without an end, where the program does not make them first.
 MADE_BY_AWS = (
