@@ -101,6 +101,8 @@ class Plan:
     """Component name to its short type: `mockforge:cloud:Network`."""
     diagnostics: tuple[Diagnostic, ...] = ()
     outputs: Mapping[str, Any]
+    state_differs: bool = False
+    """Pulumi's state has to be written even where no resource changes: outputs, protection, names, found drift."""
 
     @property
     def counts(self) -> Counter[Action]:
@@ -127,6 +129,7 @@ def plan_from(events: Iterable["EngineEvent"]) -> Plan:
     failed: set[str] = set()
     diagnostics: list[Diagnostic] = []
     outputs: Mapping[str, Any] = {}
+    unwritten: set[str] = set()
     for event in events:
         for happening in (event.resource_pre_event, event.res_outputs_event, event.res_op_failed_event):
             if happening is None:
@@ -139,6 +142,8 @@ def plan_from(events: Iterable["EngineEvent"]) -> Plan:
             metadata[step.urn] = _more_telling(metadata.get(step.urn), step)
             if happening is event.res_op_failed_event:
                 failed.add(step.urn)
+            if happening is event.res_outputs_event:  # of several for the stack, the last has the program's outputs
+                (unwritten.add if _differs_in_state(step) else unwritten.discard)(step.urn)
             if step.type == STACK_TYPE and step.new and step.new.outputs:
                 outputs = {key: readable(value) for key, value in step.new.outputs.items()}
         if event.diagnostic_event and event.diagnostic_event.severity in ("warning", "error"):
@@ -169,6 +174,7 @@ def plan_from(events: Iterable["EngineEvent"]) -> Plan:
         components={name_of(urn): short_type(metadata[urn].type) for urn in metadata if urn in components},
         diagnostics=tuple(diagnostics),
         outputs=outputs,
+        state_differs=bool(unwritten) or any(action in CHANGES for action in drifts.values()),
     )
 
 
@@ -230,6 +236,16 @@ def _more_telling(known: "StepEventMetadata | None", new: "StepEventMetadata") -
 def _is_component(step: "StepEventMetadata") -> bool:
     state = step.new or step.old
     return state is not None and not state.custom and step.type != STACK_TYPE
+
+
+def _differs_in_state(step: "StepEventMetadata") -> bool:
+    """Whether a step without a change in the cloud changes what Pulumi remembers. Secrets are hidden: they may."""
+    old, new = step.old, step.new
+    if old is None or new is None:
+        return False
+    if (old.urn, old.parent, bool(old.protect)) != (new.urn, new.parent, bool(new.protect)):
+        return True
+    return step.type == STACK_TYPE and (old.outputs != new.outputs or SECRET_SIGNATURE in str(new.outputs))
 
 
 def _diagnostic(severity: str, said: str, urn: str) -> Diagnostic:

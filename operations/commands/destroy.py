@@ -15,17 +15,29 @@ def command(environment: EnvironmentName, *, offline: Offline = False, yes: Yes 
     from operations.commands.confirmation import confirm
     from operations.engine_run import run
     from operations.errors import refused
+    from operations.rendering import summary
     from operations.stack import checked_environment, open_stack
     from operations.terminal import say
 
     if checked_environment(environment, offline=offline).protection.protected:
         raise refused(
             f"{environment} is protected; nothing was deleted",
-            hint=f"set mockforge-cloud:protection.protected to false in Pulumi.{environment}.yaml, "
-            f"`mfcloud up {environment}`, then destroy",
+            hint=f"on purpose: set `protected: false` under `mockforge-cloud:protection` in Pulumi.{environment}.yaml, "
+            f"run `mfcloud up {environment}`, then destroy",
         )
     opened = open_stack(environment, offline=offline, report=say)
-    confirm(f"Delete {environment} with its database, objects and backups?", expected=environment, yes=yes)
+    # The stack file may say otherwise since yesterday: what the state still protects is met here, not half way.
+    plan, succeeded = run(opened.stack.preview_destroy, f"Preview of the destruction of {environment}")
+    if not succeeded:
+        return report.failure(plan, "destroy", environment)
+    if not plan.has_changes:
+        report.show(plan, opened, operation="destroy", done=True, json=json, diff=False)
+        return ExitCode.DONE
+    confirm(
+        f"Delete {environment} with its database, objects and backups ({summary(plan)})?",
+        expected=environment,
+        yes=yes,
+    )
     plan, succeeded = run(opened.stack.destroy, f"Destruction of {environment}")
     report.show(plan, opened, operation="destroy", done=True, json=json, diff=False)
     return ExitCode.DONE if succeeded else report.failure(plan, "destroy", environment)

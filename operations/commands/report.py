@@ -6,6 +6,9 @@ from operations.plan import Plan
 from operations.stack import OpenStack
 from operations.terminal import message_console, output_console, say_stopped, write
 
+NAMED = 5
+"""So many resources a refusal names; the plan above it has all."""
+
 
 def show(
     plan: Plan, opened: OpenStack, *, operation: str, done: bool, json: bool, diff: bool, unchanged: bool = False
@@ -47,10 +50,13 @@ def show_text(
 def failure(plan: Plan, operation: str, environment: str) -> ExitCode:
     """Say why the engine failed, in one sentence on stderr; the details stand in the plan above."""
     if plan.protected_losses:
-        names = ", ".join(f"{step.name} ({step.type})" for step in plan.protected_losses)
+        named = [f"{step.name} ({step.type})" for step in plan.protected_losses]
+        names = ", ".join([*named[:NAMED], *([f"and {len(named) - NAMED} more"] if len(named) > NAMED else [])])
         say_stopped(
             f"{operation} of {environment} refused: it would delete or replace what is protected: {names}",
-            "look at what forces it with `mfcloud preview --diff`; protection is a setting of the stack file",
+            f"the stack file protects nothing any more, the stack does: run `mfcloud up {environment}` first"
+            if operation == "destroy"
+            else "look at what forces it with `mfcloud preview --diff`; protection is a setting of the stack file",
         )
         return ExitCode.REFUSED
     errors = [one for one in plan.diagnostics if one.severity == "error"]

@@ -32,14 +32,17 @@ def command(
     from operations.terminal import say
 
     opened = open_stack(environment, offline=offline, report=say)
-    if not yes:
-        plan, succeeded = run(opened.stack.preview, f"Preview of {environment}", refresh=refresh)
-        if not succeeded or plan.has_changes:
-            report.show_text(plan, opened, operation="preview", done=False, diff=diff, to_stderr=json)
-        if not succeeded:
-            return report.failure(plan, "preview", environment)
-        if plan.has_changes:
-            confirm(f"Change {environment}: {summary(plan)}?", expected=environment, yes=yes)
+    # Also with --yes: an update that was not previewed deletes what it may before it meets what is protected.
+    plan, succeeded = run(opened.stack.preview, f"Preview of {environment}", refresh=refresh)
+    if not succeeded:
+        report.show_text(plan, opened, operation="preview", done=False, diff=diff, to_stderr=json)
+        return report.failure(plan, "update", environment)
+    if not plan.has_changes and not plan.state_differs:
+        report.show(plan, opened, operation="update", done=True, json=json, diff=diff)
+        return ExitCode.DONE
+    if plan.has_changes and not yes:
+        report.show_text(plan, opened, operation="preview", done=False, diff=diff, to_stderr=json)
+        confirm(f"Change {environment}: {summary(plan)}?", expected=environment, yes=yes)
     plan, succeeded = run(opened.stack.up, f"Update of {environment}", refresh=refresh)
     report.show(plan, opened, operation="update", done=True, json=json, diff=diff)
     return ExitCode.DONE if succeeded else report.failure(plan, "update", environment)

@@ -184,6 +184,40 @@ def test_losing_what_is_protected_is_refused_and_named(project: Project):
     answer = project("up", "production", "--offline", "--yes")
     assert answer.code == 3
     assert "it would delete or replace what is protected: store-bucket (aws:s3:Bucket)" in answer.err
+    assert bucket_of(project, "production") == "store-bucket"
+    assert "other-bucket" in answer.out  # the plan, which was not carried out
+
+
+@pytest.mark.engine
+def test_a_stack_that_still_protects_is_not_destroyed_whatever_its_file_says_by_now(project: Project):
+    project("up", "production", "--offline", "--yes")
+    project.says(2, "production", protected=False)
+    refused = project("destroy", "production", "--offline", "--yes")
+    assert (refused.code, refused.out) == (3, "")
+    assert "destroy of production refused: it would delete or replace what is protected: store-bucket" in refused.err
+    assert "run `mfcloud up production` first" in refused.err
+    assert bucket_of(project, "production") == "store-bucket"
+
+    project("up", "production", "--offline", "--yes")  # changes no resource, and takes the protection off
+    gone = project("destroy", "production", "--offline", "--yes")
+    assert (gone.code, gone.out.splitlines()[-1]) == (0, "Total: 5 deleted")
+    again = project("destroy", "production", "--offline", "--yes")
+    assert (again.code, again.out.splitlines()[-1]) == (0, "Total: nothing was changed (0 unchanged)")
+
+
+@pytest.mark.engine
+def test_an_up_that_has_nothing_to_do_ends_with_its_preview_but_new_outputs_are_written(project: Project):
+    program = project.root / "infra/environment.py"
+    program.write_text(program.read_text().replace('"token": pulumi.Output.secret("tiptop")', '"note": "one"'))
+    assert "Update of staging …" in project("up", "staging", "--offline", "--yes").err
+    again = project("up", "staging", "--offline", "--yes")
+    assert (again.code, again.err) == (0, "Preview of staging …\n")
+    assert again.out.startswith("Update of staging (offline, stand-in AWS; ")
+    assert again.out.splitlines()[-1] == "Total: nothing was changed (5 unchanged)"
+
+    program.write_text(program.read_text().replace('"note": "one"', '"note": "two"'))
+    assert "Update of staging …" in project("up", "staging", "--offline", "--yes").err
+    assert project("up", "staging", "--offline", "--yes").err == "Preview of staging …\n"
 
 
 @pytest.mark.engine
@@ -233,6 +267,7 @@ def test_after_ctrl_c_the_same_command_goes_on(project: Project):
         start_new_session=True,  # Ctrl-C reaches a whole group of processes, here without the tests
     )
     assert process.stderr is not None
+    assert process.stderr.readline() == "Preview of staging …\n"
     assert process.stderr.readline() == "Update of staging …\n"
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
@@ -270,6 +305,12 @@ def test_without_an_engine_nothing_is_brought_up(project: Project):
 
 def without_title(text: str) -> str:
     return text.partition("\n")[2]
+
+
+def bucket_of(project: Project, environment: str) -> str:
+    shown = json.loads(project("offline", "show", environment, "--json").out)["resources"]
+    [name] = [one["name"] for one in shown if one["type"] == "aws:s3:Bucket"]
+    return name
 
 
 def provider_name(text: str) -> str:
