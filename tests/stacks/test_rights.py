@@ -90,6 +90,17 @@ def test_a_role_acts_on_named_resources(stack: Stack):
     assert {name: actions for name, actions in found.items() if actions} == ON_EVERY_RESOURCE
 
 
+def test_a_role_names_its_actions(stack: Stack):
+    found = {
+        f"{one.name} {action}"
+        for one in stack.up.all("RolePolicy")
+        for statement in statements(one)
+        for action in as_list(statement["Action"])
+        if action == "*" or action.endswith(":*")
+    }
+    assert found == set()
+
+
 def test_nobody_else_is_let_in_by_a_policy_of_ours(stack: Stack):
     """Principals are the account itself, AWS services, or everybody to be refused."""
     for one in stack.up.resources:
