@@ -9,7 +9,7 @@ from tests.stacks.describe import DESCRIBERS, describe
 from tests.stacks.stack import Stack
 
 GOLDEN = Path(__file__).parent / "golden"
-RENEW = "python -m pytest tests/stacks --renew-goldens"
+RENEW = "./mfcloud test tests/stacks --renew-goldens"
 
 
 def test_the_stack_is_what_its_golden_says(stack: Stack, request: pytest.FixtureRequest):
