@@ -12,8 +12,8 @@ from typing import Any, cast
 
 import pulumi
 
-from components.deployment_registry import DeploymentRegistry, RegistryUnreadableError, RunningDeployment
-from runbook.deployments import Withdrawal
+from components.deployment_registry import DeploymentRegistry
+from runbook.deployments import RegistryUnreadableError, RunningDeployment, Withdrawal
 
 # Amazon ECS API, UpdateService: "This parameter doesn't trigger a new service deployment"; or the provider's own.
 # Whatever is not named here counts as starting one.

@@ -6,10 +6,16 @@ A protocol, so that an environment without AWS can answer from its own store.
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
-from runbook.deployments import UNFINISHED_STATUSES, Withdrawal, WithdrawalsUnreadableError, read_withdrawals
+from runbook.deployments import (
+    UNFINISHED_STATUSES,
+    RegistryUnreadableError,
+    RunningDeployment,
+    Withdrawal,
+    WithdrawalsUnreadableError,
+    read_withdrawals,
+)
 
 # A person waits at `pulumi up`: a network that does not answer is told of within a minute.
 CONNECT_SECONDS = 5
@@ -26,21 +32,6 @@ _WAYS_OUT: dict[str, str] = {
     "InvalidClientTokenId": _SIGN_IN,
     "UnrecognizedClientException": _SIGN_IN,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunningDeployment:
-    """A deployment that has not finished, its bake included."""
-
-    arn: str
-    status: str
-    """As ECS spells it, for instance IN_PROGRESS."""
-    since: datetime
-    """With a time zone."""
-
-
-class RegistryUnreadableError(Exception):
-    """The registry gave no answer; the text says why and what to do, as one sentence."""
 
 
 class DeploymentRegistry(Protocol):

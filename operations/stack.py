@@ -43,7 +43,7 @@ def open_stack(name: str, *, offline: bool, report: Callable[[str], None]) -> Op
     from offline import engine as engines
 
     engine = engines.find(report)
-    stack = _offline_stack(name, engine) if offline else _real_stack(name, engine)
+    stack = _offline_stack(environment, engine) if offline else _real_stack(name, engine)
     return OpenStack(environment=environment, engine=engine, stack=stack, offline=offline)
 
 
@@ -51,7 +51,7 @@ def checked_environment(name: str, *, offline: bool) -> "Environment":
     """The settings; what forbids work on this environment stops the command here, before the engine is looked for."""
     # Importing pulumi_aws makes hundreds of thousands of objects that stay: looking for garbage among them takes a
     # third of the time.
-    gc.set_threshold(200_000, 50, 100)
+    gc.set_threshold(1_000_000, 50, 100)
     environment = load_environment(name)
     if not offline:
         refuse_passphrase(name)
@@ -65,12 +65,18 @@ def program() -> None:
     environment_program()
 
 
-def offline_program() -> None:
-    """The same program, told that no deployment is under way: it could not ask AWS."""
-    from infra.environment import program as environment_program
-    from operations.offline_registry import OfflineDeployments
+def offline_program(environment: "Environment") -> Callable[[], None]:
+    """The same program, told of deployments by the offline cloud: it could not ask AWS."""
 
-    environment_program(OfflineDeployments())
+    def run() -> None:
+        from infra.environment import program as environment_program
+        from offline.workspace import home_of, store_path
+        from operations.offline_registry import OfflineDeployments
+
+        cloud = store_path(home_of(PROJECT_ROOT, environment.name))
+        environment_program(OfflineDeployments(cloud=cloud, environment=environment))
+
+    return run
 
 
 def _read_program() -> None:
@@ -78,10 +84,12 @@ def _read_program() -> None:
         importlib.import_module("infra.environment")
 
 
-def _offline_stack(name: str, engine: "Engine") -> "Stack":
+def _offline_stack(environment: "Environment", engine: "Engine") -> "Stack":
     from offline.workspace import open_stack as open_offline_stack
 
-    return open_offline_stack(project_root=PROJECT_ROOT, environment=name, program=offline_program, engine=engine)
+    return open_offline_stack(
+        project_root=PROJECT_ROOT, environment=environment.name, program=offline_program(environment), engine=engine
+    )
 
 
 def _real_stack(name: str, engine: "Engine") -> "Stack":

@@ -1,6 +1,8 @@
 """What program and commands both know about deployments: when one is unfinished, and which images were withdrawn."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -28,6 +30,21 @@ class Withdrawal(Section):
     def concerns(self, image: str) -> bool:
         """Whether an image reference of a stack file names this image."""
         return image == self.image or image.endswith(f"@{self.image}")
+
+
+class RegistryUnreadableError(Exception):
+    """Whoever was asked about deployments gave no answer; the text says why and what to do, as one sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningDeployment:
+    """A deployment that has not finished, its bake included."""
+
+    arn: str
+    status: str
+    """As ECS spells it, for instance IN_PROGRESS."""
+    since: datetime
+    """With a time zone."""
 
 
 _RECORD = TypeAdapter(tuple[Withdrawal, ...])

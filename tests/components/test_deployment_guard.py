@@ -15,8 +15,7 @@ from components.deployment_guard import (
     refuse,
     starts_a_deployment,
 )
-from components.deployment_registry import RegistryUnreadableError, RunningDeployment
-from runbook.deployments import Withdrawal
+from runbook.deployments import RegistryUnreadableError, RunningDeployment, Withdrawal
 from tests.components.service_program import DIGEST, IMAGE, service_program
 from tests.harness import Program
 

@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, NoCredentialsError
 from botocore.stub import Stubber
 
-from components.deployment_registry import AwsDeploymentRegistry, RegistryUnreadableError
-from runbook.deployments import UNFINISHED_STATUSES, Withdrawal
+from components.deployment_registry import AwsDeploymentRegistry
+from runbook.deployments import UNFINISHED_STATUSES, RegistryUnreadableError, Withdrawal
 
 ARN = "arn:aws:ecs:us-east-1:123456789012:service-deployment/mockforge-staging/mockforge-staging/"
 QUESTION = {

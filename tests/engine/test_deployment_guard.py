@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from pulumi import automation
 
-from components.deployment_registry import RunningDeployment
 from components.service import Service
-from runbook.deployments import Withdrawal, write_withdrawals
+from runbook.deployments import RunningDeployment, Withdrawal, write_withdrawals
 from tests.components.service_program import IMAGE, service_args, service_settings
 from tests.engine.conftest import Project, changes
 
