@@ -86,20 +86,26 @@ def _read_program() -> None:
 
 def _offline_stack(environment: "Environment", engine: "Engine") -> "Stack":
     from offline.workspace import open_stack as open_offline_stack
+    from operations.quiet_engine import without_debug_lines
 
     return open_offline_stack(
-        project_root=PROJECT_ROOT, environment=environment.name, program=offline_program(environment), engine=engine
+        project_root=PROJECT_ROOT,
+        environment=environment.name,
+        program=without_debug_lines(offline_program(environment)),
+        engine=engine,
     )
 
 
 def _real_stack(name: str, engine: "Engine") -> "Stack":
     from pulumi import automation
 
+    from operations.quiet_engine import without_debug_lines
+
     options = automation.LocalWorkspaceOptions(
         work_dir=str(PROJECT_ROOT), pulumi_command=_command(engine), env_vars={"PULUMI_SKIP_UPDATE_CHECK": "true"}
     )
     try:
-        return automation.select_stack(name, project_name=PROJECT_NAME, program=program, opts=options)
+        return automation.select_stack(name, project_name=PROJECT_NAME, program=without_debug_lines(program), opts=options)
     except automation.StackNotFoundError as error:
         raise CommandStopped(
             f"the backend that Pulumi is logged in to has no stack `{name}`",
