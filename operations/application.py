@@ -1,5 +1,6 @@
 """The command line as a whole: its commands, and how an exception becomes a message and an exit code."""
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -58,7 +59,11 @@ app.add_typer(offline_state.app, name="offline")
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave the process with its exit code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    code = run(sys.argv[1:] if arguments is None else arguments)
+    # At its end Python looks for garbage among everything that was imported, which is about to vanish anyway: after a
+    # preview that took longer than a second.
+    gc.freeze()
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
