@@ -1,4 +1,4 @@
-"""The runbook's maintenance checklist as a Step Functions definition (JSONPath). Pure: names and seconds in, a dict out.
+"""The runbook's maintenance checklist as a Step Functions definition (JSONPath). Pure: names and seconds in, dict out.
 
 The first states work out when what must be over; every loop and wait ends at such a moment, every call has a time-out,
 a bounded number of retries, and a way on. So the checklist ends before the window does, and always with a report. If
@@ -11,8 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-State = dict[str, Any]
-States = dict[str, State]
+from components.maintenance_states import (
+    ANY_ERROR,
+    Calls,
+    State,
+    States,
+    begins,
+    choice,
+    note,
+    steps_inside,
+    time_is_up,
+    wait,
+    when,
+)
+from components.maintenance_timing import Timing
 
 PAGES = "Wait until pages are held back"
 NOTIFY = "Notify users"
@@ -29,81 +41,7 @@ OPERATOR_FAILED = "MaintenanceFailed"
 LEFT_TO_THE_STACK_FILE = "db-upgrade"
 # AWS Backup: starting may take an hour at least, and completing must be an hour more at least.
 BACKUP_START_MINUTES, BACKUP_COMPLETE_MINUTES = 60, 720
-
-NOW = "$$.State.EnteredTime"
-ANY_ERROR = ["States.ALL"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Timing:
-    """How long things may take, in seconds. Shares and reserves follow from these."""
-
-    window_seconds: int
-    alarm_seconds: int = 600
-    """The maintenance alarm may lag the clock by some minutes; it has read the clock once a minute by then."""
-    poll_seconds: int = 30
-    settle_seconds: int = 180
-    """Until RDS shows that it works on what it was asked to apply."""
-    call_seconds: int = 20
-    compose_seconds: int = 30
-    """Our own function; its cold start is under 2 s."""
-    smoke_test_seconds: int = 200
-    """Above the function's own time-out of 180."""
-    verify_seconds: int = 360
-    """At least so long the smoke test may be repeated: a database that has just restarted needs a moment."""
-    retries: int = 2
-    retry_seconds: int = 2
-    margin_seconds: int = 120
-    """Everything is over so long before the window ends."""
-    backup_percent: int = 50
-    """Backups may use this share of the window."""
-    database_percent: int = 75
-    """By then the database has to be available again, or a person looks at it."""
-
-    def worst_seconds(self, one_try_seconds: int) -> int:
-        """A call with all its retries; the pause doubles."""
-        pauses = self.retry_seconds * (2**self.retries - 1)
-        return (self.retries + 1) * one_try_seconds + pauses
-
-    @property
-    def tail_seconds(self) -> int:
-        """From the last smoke test to the end: two texts, two messages."""
-        return 2 * (self.worst_seconds(self.compose_seconds) + self.worst_seconds(self.call_seconds))
-
-    @property
-    def verify_before_end_seconds(self) -> int:
-        """No smoke test begins later than this before the end."""
-        return self.margin_seconds + self.tail_seconds + self.poll_seconds + self.smoke_test_seconds
-
-    @property
-    def word_before_end_seconds(self) -> int:
-        """The operator is waited for until then."""
-        return self.verify_before_end_seconds + self.verify_seconds
-
-    @property
-    def database_before_end_seconds(self) -> int:
-        """The database is waited for no later than this before the end: the way from there to the operator."""
-        turn = self.worst_seconds(self.call_seconds) + self.worst_seconds(self.compose_seconds)
-        return self.word_before_end_seconds + self.poll_seconds + self.worst_seconds(self.call_seconds) + turn
-
-    @property
-    def least_seconds(self) -> int:
-        """With less than this left, nothing is begun."""
-        return self.database_before_end_seconds + self.alarm_seconds + self.settle_seconds
-
-    @property
-    def limits(self) -> dict[str, int]:
-        """What the function needs to plan with."""
-        return {
-            "window_seconds": self.window_seconds,
-            "least_seconds": self.least_seconds,
-            "alarm_seconds": self.alarm_seconds,
-            "backup_percent": self.backup_percent,
-            "database_percent": self.database_percent,
-            "database_before_end_seconds": self.database_before_end_seconds,
-            "word_before_end_seconds": self.word_before_end_seconds,
-            "verify_before_end_seconds": self.verify_before_end_seconds,
-        }
+BACKUP_FAILURES: Sequence[str] = ("FAILED", "ABORTED", "EXPIRED", "PARTIAL")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +72,7 @@ class Parts:
 
 def definition(parts: Parts, timing: Timing) -> dict[str, Any]:
     """The whole state machine."""
-    calls = _Calls(parts, timing)
+    calls = Calls(parts.checklist_function_arn, timing)
     return {
         "Comment": "The runbook's maintenance checklist",
         "StartAt": "Begin",
@@ -151,87 +89,7 @@ def definition(parts: Parts, timing: Timing) -> dict[str, Any]:
     }
 
 
-class _Calls:
-    """One AWS call each: with a time-out, bounded retries, and somewhere to go when it failed."""
-
-    def __init__(self, parts: Parts, timing: Timing) -> None:
-        self._parts, self._timing = parts, timing
-
-    def aws(self, api: str, parameters: State, *, after: str, failed: str, **more: Any) -> State:
-        return self._task(f"arn:aws:states:::{api}", parameters, self._timing.call_seconds, after, failed, more)
-
-    def tell(self, topic_arn: str, text: str, *, after: str, failed: str, **more: Any) -> State:
-        """`text` is the path of an object with subject and message."""
-        parameters = {"TopicArn": topic_arn, "Subject.$": f"{text}.subject", "Message.$": f"{text}.message"}
-        return self.aws("sns:publish", parameters, after=after, failed=failed, **{"ResultPath": None, **more})
-
-    def ours(self, parameters: State, *, after: str, failed: str, **more: Any) -> State:
-        """The checklist's own function."""
-        seconds = self._timing.compose_seconds
-        return self._task(self._parts.checklist_function_arn, parameters, seconds, after, failed, more)
-
-    def _task(self, resource: str, parameters: State, seconds: int, after: str, failed: str, more: State) -> State:
-        error_path = more.pop("error_path", "$.trouble")
-        return {
-            "Type": "Task",
-            "Resource": resource,
-            "Parameters": parameters,
-            "TimeoutSeconds": seconds,
-            "Retry": [
-                {
-                    "ErrorEquals": ANY_ERROR,
-                    "IntervalSeconds": self._timing.retry_seconds,
-                    "MaxAttempts": self._timing.retries,
-                    "BackoffRate": 2,
-                }
-            ],
-            "Catch": [{"ErrorEquals": ANY_ERROR, "ResultPath": error_path, "Next": failed}],
-            **more,
-            "Next": after,
-        }
-
-
-def _begins(step: str, key: str) -> States:
-    """Notes when a step of the runbook begins: the report tells how long each took."""
-    note = {"Type": "Pass", "Parameters": {"began.$": NOW}, "ResultPath": f"$.at.{key}", "Next": step}
-    return {f"{step} begins": note}
-
-
-def _note(result: Any, path: str, after: str | None) -> State:
-    way_on: State = {"End": True} if after is None else {"Next": after}
-    return {"Type": "Pass", "Result": result, "ResultPath": path, **way_on}
-
-
-def _wait(seconds: int, after: str) -> State:
-    return {"Type": "Wait", "Seconds": seconds, "Next": after}
-
-
-def _when(variable: str, comparison: str, value: object, then: str) -> State:
-    """A rule of a choice that does not stop the execution where there is no such value."""
-    return {"And": [{"Variable": variable, "IsPresent": True}, {"Variable": variable, comparison: value}], "Next": then}
-
-
-def _time_is_up(moment: str, then: str) -> State:
-    return {"Variable": NOW, "TimestampGreaterThanEqualsPath": moment, "Next": then}
-
-
-def _choice(*rules: State, otherwise: str) -> State:
-    return {"Type": "Choice", "Choices": list(rules), "Default": otherwise}
-
-
-def _steps_inside(states: States, start: str, result: State, path: str, after: str, failed: str) -> State:
-    """A step of the runbook that takes several states: one branch, whose failure is not the checklist's end."""
-    return {
-        "Type": "Parallel",
-        "Branches": [{"StartAt": start, "States": states}],
-        "ResultSelector": result,
-        "ResultPath": path,
-        "Catch": [{"ErrorEquals": ANY_ERROR, "ResultPath": path.replace("$.outcome", "$.failed"), "Next": failed}],
-        "Next": after,
-    }
-
-
-def _planning(parts: Parts, timing: Timing, calls: _Calls) -> States:
+def _planning(parts: Parts, timing: Timing, calls: Calls) -> States:
     begin = {
         "input.$": "$",
         "at": {},
@@ -259,8 +117,8 @@ def _planning(parts: Parts, timing: Timing, calls: _Calls) -> States:
             after="Is there time enough?",
             failed="Report that there is no plan",
         ),
-        "Is there time enough?": _choice(
-            _when("$.plan.feasible", "BooleanEquals", True, f"{PAGES} begins"), otherwise="Write the report"
+        "Is there time enough?": choice(
+            when("$.plan.feasible", "BooleanEquals", value=True, then=f"{PAGES} begins"), otherwise="Write the report"
         ),
         "Report that there is no plan": _plain_report(
             "Maintenance did not begin",
@@ -271,7 +129,7 @@ def _planning(parts: Parts, timing: Timing, calls: _Calls) -> States:
     }
 
 
-def _pages(parts: Parts, timing: Timing, calls: _Calls) -> States:
+def _pages(parts: Parts, timing: Timing, calls: Calls) -> States:
     look = "Look at the maintenance alarm"
     inside = {
         look: calls.aws(
@@ -281,20 +139,20 @@ def _pages(parts: Parts, timing: Timing, calls: _Calls) -> States:
             after="Is the alarm on?",
             failed="Wait longer for the alarm?",
         ),
-        "Is the alarm on?": _choice(
-            _when("$.alarm.MetricAlarms[0].StateValue", "StringEquals", "ALARM", "Pages are held back"),
+        "Is the alarm on?": choice(
+            when("$.alarm.MetricAlarms[0].StateValue", "StringEquals", "ALARM", "Pages are held back"),
             otherwise="Wait longer for the alarm?",
         ),
-        "Wait longer for the alarm?": _choice(
-            _time_is_up("$.plan.alarm_until", "Pages are not held back"), otherwise="Wait for the alarm"
+        "Wait longer for the alarm?": choice(
+            time_is_up("$.plan.alarm_until", "Pages are not held back"), otherwise="Wait for the alarm"
         ),
-        "Wait for the alarm": _wait(timing.poll_seconds, look),
-        "Pages are held back": _note({"held": True}, "$", None),
-        "Pages are not held back": _note({"held": False}, "$", None),
+        "Wait for the alarm": wait(timing.poll_seconds, look),
+        "Pages are held back": note({"held": True}, "$", None),
+        "Pages are not held back": note({"held": False}, "$", None),
     }
     return {
-        **_begins(PAGES, "pages"),
-        PAGES: _steps_inside(
+        **begins(PAGES, "pages"),
+        PAGES: steps_inside(
             inside,
             look,
             {"held.$": "$[0].held"},
@@ -303,15 +161,16 @@ def _pages(parts: Parts, timing: Timing, calls: _Calls) -> States:
             failed="Write the report",
         ),
         # Without it this may be any time of any day: nothing that users notice may be done then.
-        "Are pages held back?": _choice(
-            _when("$.outcome.pages.held", "BooleanEquals", True, f"{NOTIFY} begins"), otherwise="Write the report"
+        "Are pages held back?": choice(
+            when("$.outcome.pages.held", "BooleanEquals", value=True, then=f"{NOTIFY} begins"),
+            otherwise="Write the report",
         ),
     }
 
 
-def _told(parts: Parts, calls: _Calls) -> States:
+def _told(parts: Parts, calls: Calls) -> States:
     return {
-        **_begins(NOTIFY, "notify"),
+        **begins(NOTIFY, "notify"),
         NOTIFY: calls.tell(
             parts.announcement_topic_arn,
             "$.plan.announcement",
@@ -319,7 +178,7 @@ def _told(parts: Parts, calls: _Calls) -> States:
             after=f"{TICKET} begins",
             failed=f"{TICKET} begins",
         ),
-        **_begins(TICKET, "ticket"),
+        **begins(TICKET, "ticket"),
         TICKET: calls.tell(
             parts.warning_topic_arn,
             "$.plan.ticket_message",
@@ -330,7 +189,7 @@ def _told(parts: Parts, calls: _Calls) -> States:
     }
 
 
-def _backups(parts: Parts, timing: Timing, calls: _Calls) -> States:
+def _backups(parts: Parts, timing: Timing, calls: Calls) -> States:
     start, look = "Start a backup", "Look at the backup"
     inside: States = {
         start: calls.aws(
@@ -339,7 +198,8 @@ def _backups(parts: Parts, timing: Timing, calls: _Calls) -> States:
                 "BackupVaultName": parts.vault_name,
                 "ResourceArn.$": "$.arn",
                 "IamRoleArn": parts.backup_role_arn,
-                "IdempotencyToken.$": "States.Format('{}-{}', $$.Execution.Name, $.what)",  # a retry starts no second one
+                # so that a retry starts no second one
+                "IdempotencyToken.$": "States.Format('{}-{}', $$.Execution.Name, $.what)",
                 "StartWindowMinutes": BACKUP_START_MINUTES,
                 "CompleteWindowMinutes": BACKUP_COMPLETE_MINUTES,
                 "Lifecycle": {"DeleteAfterDays": parts.backup_days},
@@ -356,15 +216,15 @@ def _backups(parts: Parts, timing: Timing, calls: _Calls) -> States:
             after="Is the backup done?",
             failed="Wait longer for the backup?",
         ),
-        "Is the backup done?": _choice(
-            _when("$.seen.State", "StringEquals", "COMPLETED", "Backup is done"),
-            *(_when("$.seen.State", "StringEquals", state, "Backup failed") for state in BACKUP_FAILURES),
+        "Is the backup done?": choice(
+            when("$.seen.State", "StringEquals", "COMPLETED", "Backup is done"),
+            *(when("$.seen.State", "StringEquals", state, "Backup failed") for state in BACKUP_FAILURES),
             otherwise="Wait longer for the backup?",
         ),
-        "Wait longer for the backup?": _choice(
-            _time_is_up("$.until", "Backup takes too long"), otherwise="Wait for the backup"
+        "Wait longer for the backup?": choice(
+            time_is_up("$.until", "Backup takes too long"), otherwise="Wait for the backup"
         ),
-        "Wait for the backup": _wait(timing.poll_seconds, look),
+        "Wait for the backup": wait(timing.poll_seconds, look),
     }
     endings = {
         "Backup is done": (True, "completed"),
@@ -377,7 +237,7 @@ def _backups(parts: Parts, timing: Timing, calls: _Calls) -> States:
         parameters = {"what.$": "$.what", "good": good, "state": state, **seen}
         inside[name] = {"Type": "Pass", "Parameters": parameters, "End": True}
     return {
-        **_begins(BACKUP, "backup"),
+        **begins(BACKUP, "backup"),
         BACKUP: {
             "Type": "Map",
             "ItemsPath": "$.backed_up",
@@ -397,34 +257,35 @@ def _backups(parts: Parts, timing: Timing, calls: _Calls) -> States:
             "ResultPath": "$.backups",
             "Next": "Is everything backed up?",
         },
-        "Is everything backed up?": _choice(
-            _when("$.backups.failed", "BooleanEquals", False, f"{PERFORM} begins"), otherwise=f"{VERIFY} begins"
+        "Is everything backed up?": choice(
+            when("$.backups.failed", "BooleanEquals", value=False, then=f"{PERFORM} begins"),
+            otherwise=f"{VERIFY} begins",
         ),
     }
 
 
-BACKUP_FAILURES: Sequence[str] = ("FAILED", "ABORTED", "EXPIRED", "PARTIAL")
-
-
-def _maintenance(parts: Parts, timing: Timing, calls: _Calls) -> States:
+def _maintenance(parts: Parts, timing: Timing, calls: Calls) -> States:
     tell = "Tell the operators that it is their turn"
-    inside = {**(_database(parts, timing, calls, tell) if parts.database_arn else {}), **_word(parts, timing, calls, tell)}
+    inside = {
+        **(_database(parts, timing, calls, tell) if parts.database_arn else {}),
+        **_word(parts, timing, calls, tell),
+    }
     start = "Look for pending maintenance" if parts.database_arn else tell
     result = {"database.$": "$[0].database", "applied.$": "$[0].applied", "word.$": "$[0].word"}
     return {
-        **_begins(PERFORM, "perform"),
-        PERFORM: _steps_inside(
+        **begins(PERFORM, "perform"),
+        PERFORM: steps_inside(
             inside, start, result, "$.outcome.perform", after=f"{VERIFY} begins", failed=f"{VERIFY} begins"
         ),
     }
 
 
-def _database(parts: Parts, timing: Timing, calls: _Calls, after: str) -> States:
+def _database(parts: Parts, timing: Timing, calls: Calls, after: str) -> States:
     look, settle = "Look at the database", "Let the database begin"
     instance = {"DbInstanceIdentifier": parts.database_identifier}
     apply: States = {
-        "Is it ours to apply?": _choice(
-            _when("$.action", "StringEquals", LEFT_TO_THE_STACK_FILE, "Left to the stack file"), otherwise="Apply it"
+        "Is it ours to apply?": choice(
+            when("$.action", "StringEquals", LEFT_TO_THE_STACK_FILE, "Left to the stack file"), otherwise="Apply it"
         ),
         "Apply it": calls.aws(
             "aws-sdk:rds:applyPendingMaintenanceAction",
@@ -448,7 +309,7 @@ def _database(parts: Parts, timing: Timing, calls: _Calls, after: str) -> States
             after="Is maintenance pending?",
             failed="Apply pending changes",
         ),
-        "Is maintenance pending?": _choice(
+        "Is maintenance pending?": choice(
             {
                 "Variable": "$.pending.PendingMaintenanceActions[0].PendingMaintenanceActionDetails",
                 "IsPresent": True,
@@ -477,7 +338,7 @@ def _database(parts: Parts, timing: Timing, calls: _Calls, after: str) -> States
             after=settle,
             failed=settle,
         ),
-        settle: _wait(timing.settle_seconds, look),
+        settle: wait(timing.settle_seconds, look),
         look: calls.aws(
             "aws-sdk:rds:describeDBInstances",
             instance,
@@ -485,20 +346,20 @@ def _database(parts: Parts, timing: Timing, calls: _Calls, after: str) -> States
             after="Is the database available?",
             failed="Wait longer for the database?",
         ),
-        "Is the database available?": _choice(
-            _when("$.instances.DbInstances[0].DbInstanceStatus", "StringEquals", "available", "Database is available"),
+        "Is the database available?": choice(
+            when("$.instances.DbInstances[0].DbInstanceStatus", "StringEquals", "available", "Database is available"),
             otherwise="Wait longer for the database?",
         ),
-        "Wait longer for the database?": _choice(
-            _time_is_up("$.plan.database_until", "Database is not available"), otherwise="Wait for the database"
+        "Wait longer for the database?": choice(
+            time_is_up("$.plan.database_until", "Database is not available"), otherwise="Wait for the database"
         ),
-        "Wait for the database": _wait(timing.poll_seconds, look),
-        "Database is available": _note({"state": "available"}, "$.database", after),
-        "Database is not available": _note({"state": "not available in time"}, "$.database", after),
+        "Wait for the database": wait(timing.poll_seconds, look),
+        "Database is available": note({"state": "available"}, "$.database", after),
+        "Database is not available": note({"state": "not available in time"}, "$.database", after),
     }
 
 
-def _word(parts: Parts, timing: Timing, calls: _Calls, tell: str) -> States:
+def _word(parts: Parts, timing: Timing, calls: Calls, tell: str) -> States:
     left, word, done = "How long may the operator take?", "Wait for the operator's word", "Maintenance is done"
     return {
         tell: calls.tell(parts.warning_topic_arn, "$.plan.turn", after=left, failed=left),
@@ -508,8 +369,8 @@ def _word(parts: Parts, timing: Timing, calls: _Calls, tell: str) -> States:
             after="Is there time for the operator?",
             failed=done,
         ),
-        "Is there time for the operator?": _choice(
-            _when("$.left.seconds", "NumericGreaterThan", 0, word), otherwise="The operator said nothing"
+        "Is there time for the operator?": choice(
+            when("$.left.seconds", "NumericGreaterThan", 0, word), otherwise="The operator said nothing"
         ),
         word: {
             "Type": "Task",
@@ -530,10 +391,10 @@ def _word(parts: Parts, timing: Timing, calls: _Calls, tell: str) -> States:
             ],
             "Next": "The operator says it is done",
         },
-        "Wait to ask the operator again": _wait(timing.poll_seconds, left),
-        "The operator says it is done": _note("done", "$.word.kind", done),
-        "The operator says it failed": _note("failed", "$.word.kind", done),
-        "The operator said nothing": _note("none", "$.word.kind", done),
+        "Wait to ask the operator again": wait(timing.poll_seconds, left),
+        "The operator says it is done": note("done", "$.word.kind", done),
+        "The operator says it failed": note("failed", "$.word.kind", done),
+        "The operator said nothing": note("none", "$.word.kind", done),
         done: {"Type": "Pass", "End": True},
     }
 
@@ -551,16 +412,16 @@ def _verification(parts: Parts, timing: Timing) -> States:
             "Catch": [{"ErrorEquals": ANY_ERROR, "ResultPath": "$.trouble", "Next": again}],
             "Next": "Does the service work?",
         },
-        "Does the service work?": _choice(
-            _when("$.smoke.passed", "BooleanEquals", True, "Tests are over"), otherwise=again
+        "Does the service work?": choice(
+            when("$.smoke.passed", "BooleanEquals", value=True, then="Tests are over"), otherwise=again
         ),
-        again: _choice(_time_is_up("$.plan.verify_until", "Tests are over"), otherwise="Wait to test again"),
-        "Wait to test again": _wait(timing.poll_seconds, look),
+        again: choice(time_is_up("$.plan.verify_until", "Tests are over"), otherwise="Wait to test again"),
+        "Wait to test again": wait(timing.poll_seconds, look),
         "Tests are over": {"Type": "Pass", "End": True},
     }
     return {
-        **_begins(VERIFY, "verify"),
-        VERIFY: _steps_inside(
+        **begins(VERIFY, "verify"),
+        VERIFY: steps_inside(
             inside,
             look,
             {"smoke.$": "$[0].smoke"},
@@ -582,9 +443,9 @@ def _plain_report(subject: str, message: str, *arguments: str) -> State:
     }
 
 
-def _end(parts: Parts, calls: _Calls) -> States:
+def _end(parts: Parts, calls: Calls) -> States:
     return {
-        **_begins(CLOSE, "close"),
+        **begins(CLOSE, "close"),
         CLOSE: calls.ours(
             {"do": "closing", "state.$": "$"},
             ResultPath="$.closing",
@@ -592,7 +453,7 @@ def _end(parts: Parts, calls: _Calls) -> States:
             after="Tell users that it is over",
             failed="Tell users plainly that it is over",
         ),
-        "Tell users plainly that it is over": _note(
+        "Tell users plainly that it is over": note(
             {
                 "subject": "MockForge Cloud: maintenance is over",
                 "message": "The maintenance of MockForge Cloud is over. Should something not work, tell us.",

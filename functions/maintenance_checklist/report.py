@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias, cast
 
 from functions.maintenance_checklist.plan import fields, moment
@@ -116,8 +116,7 @@ def _backup(state: Json) -> Finding:
 
 
 def _job(job: Json) -> str:
-    seen = job.get("seen") or {}
-    why = str(seen.get("StatusMessage") or seen.get("Error") or "")[:_TEXT_CHARACTERS]
+    why = str(_inside(job, "seen", "StatusMessage") or _inside(job, "seen", "Error") or "")[:_TEXT_CHARACTERS]
     name = f"{job.get('what')} {job.get('state')}"
     return f"{name} ({why})" if why and job.get("good") is not True else name
 
@@ -126,14 +125,17 @@ def _perform(state: Json) -> Finding:
     outcome = _inside(state, "outcome", "perform")
     if not isinstance(outcome, dict):
         return Finding(good=False, text=_failure(state, "perform") or "nothing is known of it")
-    database = str(_inside(outcome, "database", "state"))
-    applied = [f"{one.get('action')} {one.get('result')}" for one in outcome.get("applied") or []]
-    said = _WORDS.get(str(_inside(outcome, "word", "kind")), _WORDS["not waited for"])
-    remark = _remark(_inside(outcome, "word", "said"))
-    refused = any(one.get("result") == "refused" for one in outcome.get("applied") or [])
-    good = database in ("available", "stands elsewhere") and not refused and said is not _WORDS["failed"]
-    parts = [f"database {database}", *applied, f"{said}{remark}"]
-    return Finding(good=good and said is not _WORDS["not waited for"], text=", ".join(parts))
+    perform = cast("Json", outcome)
+    database, kind = str(_inside(perform, "database", "state")), str(_inside(perform, "word", "kind"))
+    actions = cast("list[Json]", _inside(perform, "applied") or [])
+    good = (
+        database in ("available", "stands elsewhere")
+        and not any(one.get("result") == "refused" for one in actions)
+        and kind in ("done", "none")
+    )
+    said = _WORDS.get(kind, _WORDS["not waited for"]) + _remark(_inside(perform, "word", "said"))
+    applied = [f"{one.get('action')} {one.get('result')}" for one in actions]
+    return Finding(good=good, text=", ".join([f"database {database}", *applied, said]))
 
 
 _WORDS = {
@@ -181,7 +183,7 @@ def _failure(state: Json, key: str) -> str:
     return f"failed ({' '.join(text.split())[:_TEXT_CHARACTERS]})"
 
 
-def _inside(value: object, *path: str) -> Any:
+def _inside(value: object, *path: str) -> Any:  # noqa: ANN401 (JSON)
     for key in path:
         if not isinstance(value, dict):
             return None
@@ -189,6 +191,6 @@ def _inside(value: object, *path: str) -> Any:
     return value
 
 
-def _spell(duration: Any) -> str:
+def _spell(duration: timedelta) -> str:
     minutes, seconds = divmod(max(0, round(duration.total_seconds())), 60)
     return f"{minutes} m {seconds:02d} s"

@@ -51,8 +51,9 @@ def ticket_message(plan: Plan, names: Names, execution: str) -> Message:
     return message(
         f"{number}: maintenance of {names.environment} has begun",
         f"Ticket {number}. No ticket system is connected: this message is the ticket, and the report closes it.",
-        f"From {clock(plan.starts)} to {clock(plan.ends)}. Now everything is backed up, until {clock(plan.backup_until)} "
-        "at the latest; then pending maintenance of the database is applied; then it is your turn.",
+        f"From {clock(plan.starts)} to {clock(plan.ends)}. Now everything is backed up, until "
+        f"{clock(plan.backup_until)} at the latest; then pending "
+        "maintenance of the database is applied; then it is your turn.",
         f"Guide: {names.guide_url}",
         f"Execution: {execution}",
     )
