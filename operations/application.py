@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Annotated
 
@@ -74,6 +75,8 @@ def run(arguments: list[str]) -> int:
     try:
         code = ExitCode(app(arguments, prog_name="mfcloud", standalone_mode=False) or ExitCode.DONE)
     except CommandStopped as stopped:
+        if debug:
+            traceback.print_exception(stopped)
         say_stopped(stopped.message, stopped.hint)
         return stopped.code
     except typer.Exit as leaving:

@@ -9,14 +9,12 @@ from typing import Literal
 
 from runbook.section import Section
 from runbook.settings import Contacts, Maintenance, Objectives, Scaling
+from runbook.whereabouts import parameter_name
+
+__all__ = ["Manifest", "parameter_name"]
 
 PARAMETER_BYTES = 8 * 1024  # SSM: an advanced parameter holds 8 KB
 MANIFEST_BYTES = 6 * 1024  # ours: leaves room to grow without a new way to store it
-
-
-def parameter_name(environment_name: str) -> str:
-    """Where an environment's manifest lies."""
-    return f"/mockforge-cloud/{environment_name}/operations"
 
 
 class ServiceNames(Section):

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from runbook.contradictions import contradictions
 from runbook.database_classes import DATABASE_CLASS_MEMORY_GIB
 from runbook.section import ClockTime, Email, Percent, Region, SecretName, Section
+from runbook.whereabouts import DEFAULT_REGION
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 # AWS allows a VPC of /16 at most; below /20 three tiers of subnets in four zones get too small.
@@ -23,7 +24,7 @@ VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", examples=["SEN
 class Location(Section):
     """Where the environment stands."""
 
-    region: Region = "us-east-1"
+    region: Region = DEFAULT_REGION
     recovery_region: Region | None = None
     """Backups are copied and secrets replicated to this second region. Unset: neither happens."""
     account_id: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None

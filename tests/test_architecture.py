@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "runbook": set[str](),
     "components": {"runbook"},
     "infra": {"components", "runbook"},
-    "operations": {"runbook", "offline"},
+    "operations": {"runbook", "offline", "functions"},
     "offline": set[str](),
     "functions": set[str](),
 }

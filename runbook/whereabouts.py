@@ -1,0 +1,8 @@
+"""What a command must know before it has read anything. Apart from the rest: at night every import is waited for."""
+
+DEFAULT_REGION = "us-east-1"
+
+
+def parameter_name(environment_name: str) -> str:
+    """SSM parameter in which an environment's operations manifest lies."""
+    return f"/mockforge-cloud/{environment_name}/operations"
