@@ -188,9 +188,9 @@ class Cloud:
         return outputs
 
     def delete(self, token: str, id_: str, properties: Mapping[str, Value]) -> None:
-        """Gone already counts as done."""
+        """Gone already counts as done. What was made with `skipDestroy` stays, and Pulumi alone forgets it."""
         type_ = known_type(token)
-        if not _only_in_state(type_):
+        if not _only_in_state(type_) and properties.get("skipDestroy") is not True:
             self.store.delete(token, self._where(type_, properties), _key(type_, id_, properties))
 
     def all_tags(self, type_: ResourceType, inputs: Mapping[str, Value]) -> Value:

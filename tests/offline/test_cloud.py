@@ -15,6 +15,7 @@ from offline.provider.store import Store
 
 GROUP = "aws:lb/targetGroup:TargetGroup"
 BUCKET = "aws:s3/bucket:Bucket"
+TASK = "aws:ecs/taskDefinition:TaskDefinition"
 
 
 def urn(token: str, name: str) -> str:
@@ -162,3 +163,11 @@ def test_an_unknown_data_source_is_named_with_its_arguments_and_the_place_for_an
         UnknownLookup, match=r"aws:ec2/getAmi:getAmi \(arguments: owners\).*offline/provider/lookups\.py"
     ):
         answer("aws:ec2/getAmi:getAmi", {"owners": ["self"]}, "us-east-1")
+
+
+def test_what_is_made_with_skip_destroy_outlives_its_deletion_as_a_task_definitions_revision_does(cloud):
+    for kept in (True, False):
+        inputs = {"family": f"web-{kept}", "skipDestroy": kept}
+        made = cloud.create(TASK, urn(TASK, f"task-{kept}"), inputs)
+        cloud.delete(TASK, made.id, made.outputs)
+    assert [row.inputs["skipDestroy"] for row in cloud.store.all(TASK)] == [True]
