@@ -116,7 +116,7 @@ def _backup(state: Json) -> Finding:
 
 
 def _job(job: Json) -> str:
-    why = str(_inside(job, "seen", "StatusMessage") or _inside(job, "seen", "Error") or "")[:_TEXT_CHARACTERS]
+    why = _one_line(_inside(job, "seen", "StatusMessage") or _inside(job, "seen", "Error") or "")
     name = f"{job.get('what')} {job.get('state')}"
     return f"{name} ({why})" if why and job.get("good") is not True else name
 
@@ -152,7 +152,7 @@ def _remark(said: object) -> str:
         return ""
     answer = cast("dict[str, object]", said)
     texts = [answer[key] for key in ("by", "note", "Cause") if isinstance(answer.get(key), str) and answer[key]]
-    return f" ({': '.join(map(str, texts))[:_TEXT_CHARACTERS]})" if texts else ""
+    return f" ({_one_line(': '.join(map(str, texts)))})" if texts else ""
 
 
 def _verified(state: Json) -> Finding:
@@ -160,7 +160,8 @@ def _verified(state: Json) -> Finding:
     if not isinstance(smoke, dict):
         return Finding(good=False, text=_failure(state, "verify") or "the smoke test did not answer")
     result = cast("dict[str, object]", smoke)
-    return Finding(good=result.get("passed") is True, text=str(result.get("reason"))[:_TEXT_CHARACTERS])
+    reason = _one_line(result.get("reason") or "the smoke test gave no reason")
+    return Finding(good=result.get("passed") is True, text=reason)
 
 
 STEPS: tuple[Step, ...] = (
@@ -180,7 +181,12 @@ def _failure(state: Json, key: str) -> str:
         return ""
     error = cast("dict[str, object]", failed)
     text = ": ".join(str(error[name]) for name in ("Error", "Cause") if error.get(name))
-    return f"failed ({' '.join(text.split())[:_TEXT_CHARACTERS]})"
+    return f"failed ({_one_line(text)})"
+
+
+def _one_line(text: object) -> str:
+    """The report has a line per step, whatever somebody wrote."""
+    return " ".join(str(text).split())[:_TEXT_CHARACTERS]
 
 
 def _inside(value: object, *path: str) -> Any:  # noqa: ANN401 (JSON)
