@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from operations.commands import check, destroy, engine, offline_state, preview, reference, refresh, schema, test, up
+from operations.commands import (
+    approve,
+    check,
+    destroy,
+    engine,
+    offline_state,
+    preview,
+    reference,
+    refresh,
+    reject,
+    schema,
+    test,
+    up,
+)
 from operations.errors import CommandStopped
 from operations.exit_codes import HELP, ExitCode
 from operations.terminal import say_stopped
@@ -42,6 +55,8 @@ def mfcloud(
 COMMANDS: dict[str, Callable[..., int]] = {  # in the order in which a person needs them
     "preview": preview.command,
     "up": up.command,
+    "approve": approve.command,
+    "reject": reject.command,
     "refresh": refresh.command,
     "destroy": destroy.command,
     "check": check.command,

@@ -7,11 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.operations.aws_world import AwsWorld
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -125,3 +130,12 @@ def project(tmp_path: Path) -> Project:
     made.says(2)
     made.says(2, "production", protected=True)
     return made
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator["AwsWorld"]:
+    """A made-up account in which production stands; see `tests.operations.aws_world`."""
+    from tests.operations.aws_world import account
+
+    with account(monkeypatch, capsys) as world:
+        yield world

@@ -1,0 +1,24 @@
+"""`mfcloud approve`."""
+
+from operations.commands.arguments import DryRun, EnvironmentName, Json, Region, Yes
+
+
+def command(
+    environment: EnvironmentName,
+    *,
+    region: Region = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Let the waiting deployment go on to the users.
+
+    Says first what would go live. Waits until users reach it; its bake goes on after that.
+    Nothing waits: refused, and says what is the case. The same answer again is fine while that deployment goes on.
+
+    Example: mfcloud approve production
+    """
+    from operations.approval import Answer
+    from operations.commands.answering import answer_pause
+
+    return answer_pause(environment, Answer.APPROVE, region=region, yes=yes, dry_run=dry_run, json=json)

@@ -1,0 +1,24 @@
+"""`mfcloud reject`."""
+
+from operations.commands.arguments import DryRun, EnvironmentName, Json, Region, Yes
+
+
+def command(
+    environment: EnvironmentName,
+    *,
+    region: Region = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Roll the waiting deployment back before users reach it.
+
+    Waits until it is rolled back.
+    Nothing waits: refused, and says what is the case. The same answer again is fine while that deployment goes on.
+
+    Example: mfcloud reject production
+    """
+    from operations.approval import Answer
+    from operations.commands.answering import answer_pause
+
+    return answer_pause(environment, Answer.REJECT, region=region, yes=yes, dry_run=dry_run, json=json)
