@@ -4,6 +4,7 @@
 the settings and what its neighbours made. Environments differ by settings alone.
 """
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,8 +44,17 @@ from runbook.settings import Environment
 
 def program(registry: DeploymentRegistry | None = None) -> None:
     """What the engine runs. `registry`: who knows of running deployments; unset, AWS."""
-    for name, value in compose(read_environment(), registry).items():
-        pulumi.export(name, value)
+    environment = read_environment()
+
+    async def composed() -> Mapping[str, Any]:
+        outputs = compose(environment, registry)
+        # Pulumi's own waiting looks at every pending output each time one is ready, a quarter of a preview's time. The
+        # manifest depends on everything: once it is known, little is left to wait for.
+        with contextlib.suppress(Exception):  # told where it happened
+            await outputs["operations"].future()
+        return outputs
+
+    pulumi.run(composed)
 
 
 def compose(environment: Environment, registry: DeploymentRegistry | None = None) -> Mapping[str, Any]:
