@@ -227,14 +227,14 @@ def _backups(parts: Parts, timing: Timing, calls: Calls) -> States:
         "Wait for the backup": wait(timing.poll_seconds, look),
     }
     endings = {
-        "Backup is done": (True, "completed"),
-        "Backup failed": (False, "failed"),
-        "Backup takes too long": (False, "not done in time; it may still complete"),
-        "Backup did not start": (False, "did not start"),
+        "Backup is done": ("good", "completed"),
+        "Backup failed": ("bad", "failed"),
+        "Backup takes too long": ("bad", "not done in time; it may still complete"),
+        "Backup did not start": ("bad", "did not start"),
     }
-    for name, (good, state) in endings.items():
+    for name, (verdict, state) in endings.items():
         seen = {} if name == "Backup takes too long" else {"seen.$": "$.seen"}
-        parameters = {"what.$": "$.what", "good": good, "state": state, **seen}
+        parameters = {"what.$": "$.what", "verdict": verdict, "state": state, **seen}
         inside[name] = {"Type": "Pass", "Parameters": parameters, "End": True}
     return {
         **begins(BACKUP, "backup"),
@@ -253,7 +253,8 @@ def _backups(parts: Parts, timing: Timing, calls: Calls) -> States:
         },
         "Count the failed backups": {
             "Type": "Pass",
-            "Parameters": {"failed.$": "States.ArrayContains($.outcome.backup[*].good, false)"},
+            # words, because the language has no literals for truth among an intrinsic's arguments
+            "Parameters": {"failed.$": "States.ArrayContains($.outcome.backup[*].verdict, 'bad')"},
             "ResultPath": "$.backups",
             "Next": "Is everything backed up?",
         },

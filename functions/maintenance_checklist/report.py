@@ -110,7 +110,7 @@ def _backup(state: Json) -> Finding:
     jobs = cast("list[Json] | None", _inside(state, "outcome", "backup"))
     if not isinstance(jobs, list) or not jobs:
         return Finding(good=False, text=_failure(state, "backup") or "nothing is known of the backups")
-    good = all(job.get("good") is True for job in jobs)
+    good = all(job.get("verdict") == "good" for job in jobs)
     text = ", ".join(_job(job) for job in jobs)
     return Finding(good=good, text=text if good else f"{text}. Maintenance was therefore not performed")
 
@@ -118,7 +118,7 @@ def _backup(state: Json) -> Finding:
 def _job(job: Json) -> str:
     why = _one_line(_inside(job, "seen", "StatusMessage") or _inside(job, "seen", "Error") or "")
     name = f"{job.get('what')} {job.get('state')}"
-    return f"{name} ({why})" if why and job.get("good") is not True else name
+    return f"{name} ({why})" if why else name  # what completed with a message did so "with issues"
 
 
 def _perform(state: Json) -> Finding:

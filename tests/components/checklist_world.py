@@ -81,15 +81,12 @@ class World:
     at_work: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
     began: float = 0
-    ended: float = 0
+    seconds: float = 0
+    """How long the execution ran."""
     status: str = ""
     error: str | None = None
     states: list[str] = field(default_factory=list)
     """Names in the order in which they were entered."""
-
-    @property
-    def seconds(self) -> float:
-        return self.ended - self.began
 
     def told(self, topic: str) -> list[tuple[str, str]]:
         """Subject and text of each message that was accepted."""
@@ -299,7 +296,8 @@ class Cloud:
                 seen = client.describe_execution(executionArn=arn)
                 if seen["status"] != "RUNNING":
                     world = self._worlds[name]
-                    world.ended, world.status, world.error = time.monotonic(), seen["status"], seen.get("error")
+                    world.seconds = (seen["stopDate"] - seen["startDate"]).total_seconds()
+                    world.status, world.error = seen["status"], seen.get("error")
                     world.states = _entered(client, arn)
                     del open_[name]
             time.sleep(0.2)

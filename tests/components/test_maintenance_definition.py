@@ -116,7 +116,7 @@ def test_parameters_hold_no_path_into_what_an_answer_may_lack():
     sure = re.compile(
         r"\$(|\.(input|arn|what|until|action|seen|failed(\.plan)?|closing\.\w+|report\.\w+|left\.seconds"
         r"|job\.BackupJobId|plan\.(announcement|ticket_message|turn)\.(subject|message)|plan\.\w+_until"
-        r"|backed_up|outcome\.backup\[\*\]\.good|pending\.PendingMaintenanceActions\[0\]\.PendingMaintenanceActionDetails))"
+        r"|backed_up|outcome\.backup\[\*\]\.verdict|pending\.PendingMaintenanceActions\[0\]\.PendingMaintenanceActionDetails))"
     )
     for name, state in all_states(machine()):
         values = [value for key, value in walk(state.get("Parameters", {})) if key.endswith(".$")]

@@ -48,7 +48,7 @@ def gathered(**changes: Any) -> dict[str, Any]:
         "at": {**at, "close": {"began": "2026-12-06T03:00:30Z"}},
         "outcome": {
             "pages": {"held": True},
-            "backup": [{"what": "database", "good": True, "state": "completed", "seen": {"State": "COMPLETED"}}],
+            "backup": [{"what": "database", "verdict": "good", "state": "completed", "seen": {"State": "COMPLETED"}}],
             "perform": {"database": {"state": "available"}, "applied": [], "word": {"kind": "done", "said": {}}},
             "verify": {"smoke": {"passed": True, "reason": "7 checks, all ok"}},
         },
