@@ -11,6 +11,6 @@ class Component(pulumi.ComponentResource):
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(f"mockforge:cloud:{type(self).__name__}", name, None, opts)
 
-    def child(self, **options: Any) -> pulumi.ResourceOptions:
+    def child(self, **options: Any) -> pulumi.ResourceOptions:  # noqa: ANN401 - whatever ResourceOptions takes
         """Options of a child: this component is the parent, and whatever else `pulumi.ResourceOptions` takes."""
         return pulumi.ResourceOptions(parent=self, **options)

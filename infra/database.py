@@ -35,7 +35,9 @@ def choose_database(
     """As `database.kind` says."""
     settings = environment.database
     request_role = (
-        {"APP_DATABASE_URL": lookups.secret_arns[settings.app_url_secret]} if settings.app_url_secret is not None else {}
+        {"APP_DATABASE_URL": lookups.secret_arns[settings.app_url_secret]}
+        if settings.app_url_secret is not None
+        else {}
     )
     if settings.external_url_secret is not None:
         return ChosenDatabase(

@@ -34,7 +34,7 @@ from components.smoke_test import SmokeTest, SmokeTestArgs
 from infra.configuration import read_environment
 from infra.database import choose_database
 from infra.lookups import look_up
-from infra.manifest import manifest_fields
+from infra.manifest import Parts, manifest_fields
 from infra.provider import ENVIRONMENT_TAG, aws_provider
 from runbook import schedule
 from runbook.alarm import Subject, alerts
@@ -136,9 +136,7 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
 
     secrets = ApplicationSecrets(
         "secrets",
-        ApplicationSecretsArgs(
-            environment_name=environment.name, recovery_region=recovery_region, protected=protected
-        ),
+        ApplicationSecretsArgs(environment_name=environment.name, recovery_region=recovery_region, protected=protected),
         opts,
     )
 
@@ -174,9 +172,7 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
     # The load balancer's alarms stand before the service: while one of them fires, a deployment is rolled back.
     deployment_alarms = Alarms(
         "deployment-alarms",
-        AlarmsArgs(
-            rows=[row for row in rows if row.deployment], prefix=prefix, subjects=subjects, guide_url=guide_url
-        ),
+        AlarmsArgs(rows=[row for row in rows if row.deployment], prefix=prefix, subjects=subjects, guide_url=guide_url),
         opts,
     )
 
@@ -382,21 +378,23 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
             environment_name=environment.name,
             fields=manifest_fields(
                 environment,
-                account_id=account_id,
-                cluster=cluster,
-                service=service,
-                smoke_test=smoke_test,
-                load_balancer=load_balancer,
-                colours=colours,
-                secrets=secrets,
-                database=database,
-                storage=storage,
-                backups=backups,
-                notifications=notifications,
-                maintenance_alarm=maintenance_alarm,
-                deployment_alarms=deployment_alarms,
-                dashboard=dashboard,
-                window=window,
+                Parts(
+                    account_id=account_id,
+                    cluster=cluster,
+                    service=service,
+                    smoke_test=smoke_test,
+                    load_balancer=load_balancer,
+                    colours=colours,
+                    secrets=secrets,
+                    database=database,
+                    storage=storage,
+                    backups=backups,
+                    notifications=notifications,
+                    maintenance_alarm=maintenance_alarm,
+                    deployment_alarms=deployment_alarms,
+                    dashboard=dashboard,
+                    window=window,
+                ),
             ),
             # Everything: what nothing else depends on, above all (a destroy begins there).
             after=[

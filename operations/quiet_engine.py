@@ -17,7 +17,8 @@ def without_debug_lines(program: Callable[[], None]) -> Callable[[], None]:
     def run() -> None:
         engine = settings.get_engine()
         if engine is not None:
-            settings.SETTINGS.engine = _Quiet(engine)
+            # the SDK's descriptors are not typed for what its own `configure` assigns
+            settings.SETTINGS.engine = _Quiet(engine)  # pyright: ignore[reportAttributeAccessIssue]
         program()
 
     return run
@@ -26,13 +27,13 @@ def without_debug_lines(program: Callable[[], None]) -> Callable[[], None]:
 class _Quiet:
     """The engine's client, but for debug lines."""
 
-    def __init__(self, engine: Any) -> None:  # noqa: ANN401 - a generated client, or a test's own
+    def __init__(self, engine: Any) -> None:
         self._engine = engine
 
-    def __getattr__(self, call: str) -> Any:  # noqa: ANN401 - whatever the engine's client has
+    def __getattr__(self, call: str) -> Any:
         return getattr(self._engine, call)
 
-    def Log(self, request: "engine_pb2.LogRequest") -> Any:  # noqa: ANN401, N802 - the call's name in Pulumi's protocol
+    def Log(self, request: "engine_pb2.LogRequest") -> Any:  # noqa: N802 - the call's name in Pulumi's protocol
         """Hands everything on but debug lines."""
         if request.severity == engine_pb2.DEBUG:
             return None

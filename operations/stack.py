@@ -105,7 +105,9 @@ def _real_stack(name: str, engine: "Engine") -> "Stack":
         work_dir=str(PROJECT_ROOT), pulumi_command=_command(engine), env_vars={"PULUMI_SKIP_UPDATE_CHECK": "true"}
     )
     try:
-        return automation.select_stack(name, project_name=PROJECT_NAME, program=without_debug_lines(program), opts=options)
+        return automation.select_stack(
+            name, project_name=PROJECT_NAME, program=without_debug_lines(program), opts=options
+        )
     except automation.StackNotFoundError as error:
         raise CommandStopped(
             f"the backend that Pulumi is logged in to has no stack `{name}`",

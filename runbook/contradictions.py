@@ -211,8 +211,10 @@ def _backups(environment: "Environment") -> Iterator[Contradiction]:
     if backups.vault_locked and not environment.protection.protected:
         yield (
             "backups.vault_locked",
-            "a locked vault cannot be emptied, so an environment with protection.protected: false could not be destroyed; "
-            "set it to false",
+            (
+                "a locked vault cannot be emptied, so an environment with protection.protected: false could not be "
+                "destroyed; set it to false"
+            ),
         )
 
 

@@ -55,8 +55,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "locked vault in an environment that is to be destroyed": (
         {"name": "staging", "protection": {"protected": False}},
         {
-            "backups.vault_locked": "a locked vault cannot be emptied, so an environment with protection.protected: false "
-            "could not be destroyed; set it to false"
+            "backups.vault_locked": "a locked vault cannot be emptied, so an environment with "
+            "protection.protected: false could not be destroyed; set it to false"
         },
     ),
     "host outside the zone": (

@@ -149,3 +149,16 @@ def test_a_preview_knows_what_a_reviewer_looks_for(production: Stack):
         ("appautoscaling/target:Target", "autoscaling-tasks", "maxCapacity"),
     ):
         assert preview.one(type_tail, name)[key] is not UNKNOWN
+
+
+def test_the_manifest_waits_for_everything_so_that_a_destroy_begins_with_what_is_protected(stack: Stack):
+    manifest = stack.up.one("ssm/parameter:Parameter", "operations-parameter")
+    overlooked = [
+        str(one)
+        for one in stack.up.all()
+        if one.custom
+        and one.urn != manifest.urn
+        and not one.type.startswith("pulumi:")
+        and not stack.up.waits_for(manifest, one)
+    ]
+    assert overlooked == []
