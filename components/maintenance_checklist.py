@@ -20,7 +20,8 @@ from runbook import schedule, settings
 
 # Above the cold start of a function without boto3 (under a second), below what one call may take in the checklist.
 TIMEOUT_SECONDS = 20
-MEMORY_MIB = 256
+# Measured: 13 MiB and 20 ms of CPU; 128 MiB come with a fourteenth of one.
+MEMORY_MIB = 128
 GUIDE_ANCHOR = "maintenance-checklist"
 # The vault's lock refuses recovery points that go sooner: what a restore test could never see.
 LEAST_BACKUP_DAYS = schedule.RESTORE_TEST_INTERVAL_DAYS

@@ -403,8 +403,15 @@ def test_the_same_result_twice_changes_nothing(aws: Aws):
     assert [record("restore-tests/2026-W48.json"), record("restore-tests/log.md")] == before
 
 
-def test_a_record_that_another_job_wrote_meanwhile_is_read_again_and_kept(aws: Aws):
+@pytest.mark.parametrize("documents_are_there", [False, True])
+def test_a_record_that_another_job_wrote_meanwhile_is_read_again_and_kept(aws: Aws, documents_are_there: bool):
     """The other job's result arrives between this one's reading and writing, of both documents."""
+    if documents_are_there:
+        job = dict(aws.job)
+        aws.job |= {"CreatedResourceArn": RESTORED_BUCKET, "SourceResourceArn": "arn:aws:s3:::configuration"}
+        judge(aws, of_objects())
+        aws.job = job
+    expected = ["configuration", "database", "objects"] if documents_are_there else ["database", "objects"]
     put("objects", one="1")
     put("awsbackup-restore-test-2", one="1")
     meanwhile: list[Callable[[], object]] = [lambda: judge_objects(aws)]
@@ -427,8 +434,10 @@ def test_a_record_that_another_job_wrote_meanwhile_is_read_again_and_kept(aws: A
         return made
 
     handler(an_event(), Context(), environ=ENVIRON, make_client=make_client, now=lambda: NOW, pause=lambda _: None)
-    assert list(json.loads(record("restore-tests/2026-W48.json"))["results"]) == ["database", "objects"]
-    assert record("restore-tests/log.md").splitlines()[-1] == "- 2026-W48: database good; objects good"
+    assert list(json.loads(record("restore-tests/2026-W48.json"))["results"]) == expected
+    assert (
+        record("restore-tests/log.md").splitlines()[-1] == f"- 2026-W48: {'; '.join(f'{one} good' for one in expected)}"
+    )
 
 
 @pytest.mark.parametrize(
