@@ -31,7 +31,7 @@ Subject = Literal[
 """What is watched. Its CloudWatch dimension value is known only when the environment is composed."""
 
 DimensionSet = Literal[
-    "backup_vault", "blue", "database", "environment", "green", "health_check", "load_balancer", "service"
+    "backup_vault", "blue", "database", "environment", "function", "green", "health_check", "load_balancer", "service"
 ]
 
 DIMENSIONS: dict[DimensionSet, dict[str, Subject]] = {
@@ -39,12 +39,16 @@ DIMENSIONS: dict[DimensionSet, dict[str, Subject]] = {
     "blue": {"LoadBalancer": "load_balancer", "TargetGroup": "blue_target_group"},
     "database": {"DBInstanceIdentifier": "database"},
     "environment": {},
+    "function": {},
     "green": {"LoadBalancer": "load_balancer", "TargetGroup": "green_target_group"},
     "health_check": {"HealthCheckId": "health_check"},
     "load_balancer": {"LoadBalancer": "load_balancer"},
     "service": {"ClusterName": "cluster", "ServiceName": "service"},
 }
-"""CloudWatch dimension names of each set. `environment` is for our own metrics: their namespace names it."""
+"""CloudWatch dimension names of each set. `environment` is for our own metrics, whose namespace names it.
+
+`function` is for Lambda's: a row says its name (`Metric.fixed`), because names are known before anything is made.
+"""
 
 NoData = Literal["breaching", "ignore", "missing", "notBreaching"]
 Comparison = Literal[

@@ -4,7 +4,7 @@ Numbers come from the settings (`alerts`, `objectives`), whose defaults are the 
 metrics come from the CloudWatch chapters of the Elastic Load Balancing, ECS, RDS, Route 53 and AWS Backup guides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from runbook.settings import Environment
 
 MINUTE_SECONDS = 60
+# CloudWatch keeps a new alarm from being looked at for at most two days.
+LONGEST_WARM_UP_MINUTES = 2880
 HOUR_SECONDS = 3600
 # Of a target, one failure in a whole hour says something; over five minutes it is noise.
 OBJECTIVE_MINUTES = 60
@@ -43,11 +45,14 @@ def request_floor(environment: "Environment", minutes: int) -> int:
     return outside_probes_per_minute(environment) * minutes + OUTSIDE_CHECKERS
 
 
-def catalogue(environment: "Environment", *, backup_ages_measured: bool = False) -> tuple[Alarm, ...]:
+def catalogue(
+    environment: "Environment", *, backup_ages_measured: bool = False, functions: Sequence[str] = ()
+) -> tuple[Alarm, ...]:
     """Every alarm of an environment.
 
     `backup_ages_measured`: the function that measures the age of the newest restorable points exists; without it the
-    missing measurement would breach for ever.
+    missing measurement would breach for ever. `functions`: our Lambda functions, named as in
+    `mockforge-<environment>-<function>`: `("smoke-test", "configuration-backup")`.
     """
     rows = [
         *_outage(environment),
@@ -56,11 +61,14 @@ def catalogue(environment: "Environment", *, backup_ages_measured: bool = False)
         *(_database(environment) if environment.database.kind == "rds" else ()),
         _log_errors(environment),
         _backup_failed(),
+        *_functions(environment, functions),
         *_objectives(environment),
     ]
+    warm_up_minutes = environment.alerts.warm_up_minutes
+    warmed_up = [replace(row, warm_up_minutes=warm_up_minutes) for row in rows]
     if backup_ages_measured:
-        rows += _backup_ages(environment)
-    return tuple(replace(row, warm_up_minutes=environment.alerts.warm_up_minutes) for row in rows)
+        warmed_up += _backup_ages(environment)
+    return tuple(warmed_up)
 
 
 # --- is anybody home -------------------------------------------------------------------------------------------------
@@ -357,6 +365,8 @@ def _backup_failed() -> Alarm:
 def _backup_ages(environment: "Environment") -> Iterator[Alarm]:
     backups = environment.backups
     for kind in BACKUP_KINDS:
+        if kind == "database" and environment.database.kind == "external":
+            continue  # whoever runs it backs it up, and nothing of ours can measure that
         late_minutes = backups.database_late_minutes if kind == "database" else backups.daily_late_minutes
         yield from _backup_age(environment, kind=kind, place="primary", late_minutes=late_minutes)
         if environment.location.recovery_region is not None:  # copies follow the daily rule
@@ -383,7 +393,42 @@ def _backup_age(environment: "Environment", *, kind: str, place: str, late_minut
             threshold=limit,
             period_seconds=BACKUP_AGE_SECONDS,
             no_data="breaching",
+            # The first point is made within `late_minutes`; until then its absence is nobody's fault.
+            warm_up_minutes=min(max(environment.alerts.warm_up_minutes, late_minutes), LONGEST_WARM_UP_MINUTES),
             suppressed_in_maintenance=False,
+        )
+
+
+# --- our own functions -----------------------------------------------------------------------------------------------
+
+
+def _functions(environment: "Environment", functions: Sequence[str]) -> Iterator[Alarm]:
+    """A run that failed, that Lambda did not let start, or whose failure could not be told.
+
+    A run that did not happen at all leaves no trace here. It shows where its work is missed: the ages of backups.
+    """
+    troubles = {"errors": "Errors", "throttled": "Throttles", "untold": "DestinationDeliveryFailures"}
+    for function in functions:
+        yield Alarm(
+            id=f"function-{function}",
+            severity=Severity.WARNING,
+            says=f"The function {function} failed, was throttled, or could not tell of a failure within the last hour",
+            runbook="function-failed",
+            metrics={
+                key: Metric(
+                    namespace="AWS/Lambda",
+                    name=name,
+                    statistic="Sum",
+                    of="function",
+                    fixed={"FunctionName": f"{environment.prefix}-{function}"},
+                )
+                for key, name in troubles.items()
+            },
+            expressions={"value": " + ".join(f"FILL({key}, 0)" for key in troubles)},
+            threshold=0,
+            period_seconds=HOUR_SECONDS,
+            no_data="notBreaching",  # a function that was not called reports nothing
+            suppressed_in_maintenance=False,  # the maintenance checklist is made of them
         )
 
 

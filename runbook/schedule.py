@@ -20,6 +20,11 @@ DAYS_PER_WEEK = 7
 RESTORE_TEST_INTERVAL_DAYS = 7
 # AWS Backup starts a job somewhere within this long after its time; an hour is the shortest it accepts.
 START_WINDOW_MINUTES = 60
+# The configuration is written this long before the daily backup, so that the bucket's snapshot of that day holds it:
+# time for three tries, and little enough that what the snapshot holds is hardly older than the snapshot.
+CONFIGURATION_BACKUP_LEAD_MINUTES = 15
+# In the middle of nowhere: backups start on the hour, and half the world's jobs with them.
+BACKUP_AGES_MINUTE = 20
 # AWS Backup starts no database backup from an hour before a maintenance window; the same distance after it is ours.
 CLEAR_OF_WINDOW_MINUTES = 60
 
@@ -180,6 +185,17 @@ def hourly_backup_schedule(backups: "Backups", maintenance: "Maintenance") -> st
 def daily_backup_schedule(backups: "Backups") -> str:
     """`cron(0 5 ? * * *)`."""
     return _cron(backups.daily_start, "*")
+
+
+def configuration_backup_schedule(backups: "Backups") -> str:
+    """`cron(45 4 ? * * *)`; before a daily backup early after midnight, the evening before."""
+    minute = (minute_of_day(backups.daily_start) - CONFIGURATION_BACKUP_LEAD_MINUTES) % MINUTES_PER_DAY
+    return _cron(_clock_time(minute), "*")
+
+
+def backup_ages_schedule() -> str:
+    """Hourly: `cron(20 * ? * * *)`."""
+    return f"cron({BACKUP_AGES_MINUTE} * ? * * *)"
 
 
 def restore_test_schedule(backups: "Backups") -> str:
