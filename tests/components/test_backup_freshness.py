@@ -77,9 +77,9 @@ def test_what_is_measured_is_exactly_what_the_alarms_watch(registered: Run, reco
         for metric in row.metrics.values()
         if "Place" in metric.fixed
     }
-    copies = WITH_COPIES if recovery_region else {}
-    database = {"database_arn": DATABASE if kind == "rds" else None}
-    look = a_look(namespace=own_namespace(wanted), **copies, **database)
+    changes: dict[str, Any] = {**WITH_COPIES} if recovery_region else {}
+    changes["database_arn"] = DATABASE if kind == "rds" else None
+    look = a_look(namespace=own_namespace(wanted), **changes)
     settings = read_settings(variables(registered(look)))
     assert {
         (settings.namespace, settings.metric_name, row.kind, row.place) for row in measurements(settings)
