@@ -1,0 +1,186 @@
+"""`mfcloud rollback`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from operations.commands.arguments import DryRun, EnvironmentName, Json, Region, Yes
+from operations.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from operations.deployments import Deployment, Version
+    from operations.rollback import Decision
+    from operations.rolling_back import Rollback
+
+
+def command(  # noqa: PLR0913 - a switch each
+    environment: EnvironmentName,
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the record and in the incident note.")],
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="TASK_DEFINITION", help="Go back to this one, as in mockforge-production:41."),
+    ] = None,
+    notes: Annotated[Path, typer.Option("--notes", help="Folder for the incident note.")] = Path(),
+    region: Region = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Go back to the last version that was healthy.
+
+    While a deployment or its bake goes on, it is stopped, and ECS returns to the version before: minutes.
+    Later the older version is deployed again: a full run with its bake, whose approval this command answers.
+
+    The image is recorded as withdrawn, so that no later `up` brings it back. What was interrupted is taken up by the
+    same command, and what is done is not done twice. An incident note is left to be filled in.
+
+    Example: mfcloud rollback production --reason "log-ins fail"
+    """
+    from operations.commands.confirmation import confirm
+    from operations.errors import bad_input
+    from operations.rollback import Done
+    from operations.rolling_back import Rollback
+    from operations.session import operating
+    from operations.terminal import say
+
+    if not reason.strip():
+        raise bad_input("--reason says nothing", hint="a few words: whoever reads the incident note needs them")
+    with operating(environment, region) as session:
+        rollback = Rollback(session=session, reason=reason, to=to)
+        began = session.clock.now()
+        decision = rollback.look()
+        for line in _plan(decision):
+            say(line)
+        unrecorded = _unrecorded(rollback, decision)
+        if unrecorded:
+            say(f"  withdraws   image {unrecorded}")
+        if isinstance(decision, Done) and not unrecorded:
+            return _tell(rollback, decision, decision.deployment, note=None, json=json)
+        if dry_run:
+            say("dry run: nothing was changed")
+            return ExitCode.DONE
+        confirm(_question(environment, decision), expected=environment, yes=yes)
+        decision, deployment = rollback.carry_out(decision)
+        note = _note(rollback, decision, deployment, began=began, folder=notes)
+        return _tell(rollback, decision, deployment, note=note, json=json)
+
+
+def _plan(decision: "Decision") -> list[str]:
+    from operations.rollback import Redeploy, Stop
+
+    lines = [
+        f"  takes back  {decision.bad or 'unknown'}",
+        f"  returns to  {decision.good or 'unknown'}",
+    ]
+    if isinstance(decision, Stop):
+        stage = decision.deployment.stage or "unknown"
+        begun = f"{decision.deployment.created_at:%Y-%m-%d %H:%M} UTC"
+        return [
+            "Stop the deployment that goes on, and return to the version before:",
+            *lines,
+            f"  deployment  {decision.deployment.id}, stage {stage}, begun at {begun}",
+            f"  expected    about {decision.minutes} minutes",
+        ]
+    if isinstance(decision, Redeploy):
+        return [
+            "The deployment is over and its old tasks are gone: deploy the older version again.",
+            *lines,
+            f"  expected    about {decision.minutes} minutes, its bake included",
+        ]
+    return [decision.sentence, *lines]
+
+
+def _question(environment: str, decision: "Decision") -> str:
+    from operations.rollback import Done
+
+    if isinstance(decision, Done):
+        return f"Record the image of {decision.bad} as withdrawn in {environment}?"
+    return f"Take {decision.bad} of {environment} back and return to {decision.good or 'the version before'}?"
+
+
+def _unrecorded(rollback: "Rollback", decision: "Decision") -> str | None:
+    from operations.rollback import withdraws
+    from operations.withdrawals import recorded
+
+    image = withdraws(decision)
+    if image is None or any(one.image == image.identity for one in recorded(rollback.session)):
+        return None
+    return image.short
+
+
+def _note(
+    rollback: "Rollback", decision: "Decision", deployment: "Deployment", *, began: "datetime", folder: Path
+) -> Path | None:
+    """Where the note lies; None where it could not be written, which must not hide that users are served again."""
+    from operations.evidence import gather
+    from operations.incident_note import Incident, file_name, write_note
+    from operations.terminal import say
+
+    session = rollback.session
+    path = folder / file_name(session.manifest.environment, deployment)
+    ended = deployment.finished_at or session.clock.now()
+    incident = Incident(
+        environment=session.manifest.environment,
+        reason=rollback.reason,
+        began=min(began, ended),
+        ended=ended,
+        deployment=deployment,
+        bad=decision.bad,
+        good=decision.good,
+        outcome=deployment.status,
+        evidence=gather(session, began=min(began, ended), ended=ended),
+    )
+    try:
+        written = write_note(path, incident)
+    except OSError as error:
+        say(f"warning: the incident note could not be written: {error}")
+        return None
+    say(f"incident note to fill in: {path}" if written else f"the incident note {path} exists and stays as it is")
+    return path
+
+
+def _tell(
+    rollback: "Rollback", decision: "Decision", deployment: "Deployment", *, note: Path | None, json: bool
+) -> int:
+    from json import dumps
+
+    from operations.rollback import withdraws
+    from operations.rolling_back import confirm_success
+    from operations.stack_file_edit import edit
+    from operations.terminal import say, write
+
+    session = rollback.session
+    sentence = confirm_success(session, deployment, decision)
+    bad, good = decision.bad, decision.good
+    if bad is not None:
+        for line in edit(session.manifest.environment, bad.image, good.image if good else None):
+            say(line)
+    if not json:
+        write(sentence)
+        return ExitCode.DONE
+    withdrawn = withdraws(decision)
+    content = {
+        "environment": session.manifest.environment,
+        "deployment": deployment.arn,
+        "status": deployment.status,
+        "taken_back": _as_json(bad),
+        "returned_to": _as_json(good),
+        "withdrawn": withdrawn.identity if withdrawn else None,
+        "note": str(note) if note else None,
+    }
+    write(dumps(content, indent=2))
+    return ExitCode.DONE
+
+
+def _as_json(version: "Version | None") -> dict[str, str | None] | None:
+    if version is None:
+        return None
+    return {
+        "task_definition": version.task_definition,
+        "image": version.image.reference if version.image else None,
+        "digest": version.image.digest if version.image else None,
+    }

@@ -1,0 +1,106 @@
+"""The incident note that a rollback leaves to be filled in (runbook, "Post-Rollback"). Pure but for `write_note`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from operations.deployments import Deployment, Version
+from operations.evidence import Evidence, Requests
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident:
+    """What the command knows."""
+
+    environment: str
+    reason: str
+    began: datetime
+    ended: datetime
+    deployment: Deployment
+    bad: Version | None
+    good: Version | None
+    outcome: str
+    evidence: Evidence
+
+
+def file_name(environment: str, deployment: Deployment) -> str:
+    """The same for the same deployment, so that a repeated command finds the note it has written."""
+    return f"incident-{environment}-{deployment.id}.md"
+
+
+def write_note(path: Path, incident: Incident) -> bool:
+    """False, and nothing is written, where the note exists: somebody may have filled it in."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(note(incident))
+    except FileExistsError:
+        return False
+    return True
+
+
+def note(incident: Incident) -> str:
+    """Markdown."""
+    evidence = incident.evidence
+    lines = [
+        f"# Rollback of {incident.environment}, {incident.began:%Y-%m-%d %H:%M} UTC",
+        "",
+        'Severity: P_ · owner: ___ · ticket: ___ (runbook, "Severity Levels")',
+        "",
+        "## What happened",
+        "",
+        f"- reason given: {incident.reason}",
+        f"- taken back: {incident.bad or 'unknown'}",
+        f"- image: {incident.bad.image.reference if incident.bad and incident.bad.image else 'unknown'}",
+        f"- returned to: {incident.good or 'unknown'}",
+        f"- deployment: {incident.deployment.arn}",
+        f"- outcome: {incident.outcome}",
+        "",
+        "## Timeline (UTC)",
+        "",
+        "| when | what |",
+        "| --- | --- |",
+        f"| {incident.deployment.created_at:%Y-%m-%d %H:%M} | the deployment began |",
+        f"| {incident.began:%Y-%m-%d %H:%M} | the rollback was asked for |",
+        f"| {incident.ended:%Y-%m-%d %H:%M} | {incident.outcome} |",
+        "| ___ | first noticed, by whom |",
+        "",
+        "## Error rate",
+        "",
+        "| when | requests | failures (5xx) | error rate |",
+        "| --- | --- | --- | --- |",
+        _row("before", evidence.before),
+        _row("after", evidence.after),
+        "",
+        "## Errors in the log before the rollback",
+        "",
+        *_excerpt(evidence),
+        "",
+        *([f"Not known: {one}." for one in evidence.missing] + [""] if evidence.missing else []),
+        "## To fill in",
+        "",
+        "- impact on users: ___",
+        "- root cause: ___",
+        "- what would have caught it earlier: ___",
+        "- action items, each with an owner and a date: ___",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _row(when: str, requests: Requests) -> str:
+    span = f"{when}, {requests.begins:%H:%M} to {requests.ends:%H:%M}"
+    rate = requests.error_percent
+    cells = (
+        "unknown" if requests.requests is None else str(requests.requests),
+        "unknown" if requests.failures is None else str(requests.failures),
+        "unknown" if rate is None else f"{rate:.2f} %",
+    )
+    return f"| {span} | {' | '.join(cells)} |"
+
+
+def _excerpt(evidence: Evidence) -> list[str]:
+    if evidence.log_lines is None:
+        return ["unknown"]
+    if not evidence.log_lines:
+        return ["none"]
+    return ["```text", *(line.replace("```", "'''") for line in evidence.log_lines), "```"]
