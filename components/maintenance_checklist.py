@@ -13,7 +13,8 @@ import pulumi_aws as aws
 
 from components.component import Component
 from components.function import Function, FunctionArgs
-from components.maintenance_definition import Parts, definition
+from components.maintenance_definition import definition
+from components.maintenance_parts import Parts
 from components.maintenance_timing import Timing
 from components.policy import Statement, policy, trust
 from runbook import schedule, settings

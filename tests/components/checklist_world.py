@@ -28,7 +28,8 @@ from jsonpath_ng.ext.parser import parse
 from moto import mock_aws
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
-from components.maintenance_definition import Parts, definition
+from components.maintenance_definition import definition
+from components.maintenance_parts import Parts
 from components.maintenance_timing import Timing
 from functions.maintenance_checklist.handler import handler
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from components.maintenance_definition import REPORT, Parts, definition
+from components.maintenance_definition import definition
+from components.maintenance_parts import REPORT, Parts
 from components.maintenance_timing import Timing
 from functions.maintenance_checklist.plan import plan
 from tests.components.checklist_world import World, parts
