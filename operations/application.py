@@ -10,6 +10,7 @@ import typer
 
 from operations.commands import (
     approve,
+    backups,
     check,
     destroy,
     engine,
@@ -18,7 +19,10 @@ from operations.commands import (
     reference,
     refresh,
     reject,
+    rollback,
+    scale,
     schema,
+    status,
     test,
     up,
 )
@@ -55,8 +59,10 @@ def mfcloud(
 COMMANDS: dict[str, Callable[..., int]] = {  # in the order in which a person needs them
     "preview": preview.command,
     "up": up.command,
+    "status": status.command,
     "approve": approve.command,
     "reject": reject.command,
+    "rollback": rollback.command,
     "refresh": refresh.command,
     "destroy": destroy.command,
     "check": check.command,
@@ -70,6 +76,8 @@ HANDED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 for name, command in COMMANDS.items():
     app.command(name, epilog=HELP, context_settings=HANDED_ON if name == "test" else None)(command)
 app.command("reference", epilog=HELP, hidden=True)(reference.command)
+app.add_typer(scale.app, name="scale")
+app.add_typer(backups.app, name="backups")
 app.add_typer(offline_state.app, name="offline")
 
 

@@ -76,11 +76,12 @@ def is_passing(error: Exception) -> bool:
     if not type(error).__module__.startswith("botocore"):
         return False
     from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NotConnected
 
     if isinstance(error, ClientError):
         status = int(_response(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         return code_of(error) in _BUSY or status >= _FIRST_FAILING_STATUS
-    return isinstance(error, HTTPClientError)
+    return isinstance(error, HTTPClientError | NotConnected)
 
 
 def is_signed_out(error: Exception) -> bool:
@@ -100,7 +101,7 @@ def brief(error: Exception) -> str:
 
 
 def _sentence(error: Exception) -> tuple[str, str]:
-    from botocore.exceptions import ClientError, HTTPClientError, NoRegionError, ProfileNotFound
+    from botocore.exceptions import ClientError, NoRegionError, ProfileNotFound
 
     if isinstance(error, ClientError):
         return _refusal(error)
@@ -110,7 +111,7 @@ def _sentence(error: Exception) -> tuple[str, str]:
         return "no AWS region is known", "give --region, or set AWS_REGION"
     if is_signed_out(error):
         return f"there are no usable AWS credentials ({_first_line(error)})", SIGN_IN
-    if isinstance(error, HTTPClientError):
+    if is_passing(error):
         return f"AWS gave no answer ({_first_line(error)})", LATER
     return f"the request to AWS could not be made ({type(error).__name__}: {_first_line(error)})", ""
 

@@ -1,0 +1,23 @@
+"""`mfcloud status`."""
+
+from operations.commands.arguments import EnvironmentName, Json, Region
+from operations.exit_codes import ExitCode
+
+
+def command(environment: EnvironmentName, *, region: Region = None, json: Json = False) -> int:
+    """Show on one screen how an environment is.
+
+    What is live, the running deployment, tasks and targets, alarms, backups, maintenance, withdrawn images.
+    What AWS does not tell is shown as unknown with its reason, never as zero. Changes nothing.
+
+    Example: mfcloud status production
+    """
+    from operations.session import operating
+    from operations.status import gather
+    from operations.status_text import as_json, as_text
+    from operations.terminal import write
+
+    with operating(environment, region) as session:
+        status = gather(session)
+    write(as_json(status) if json else as_text(status))
+    return ExitCode.DONE
