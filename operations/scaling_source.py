@@ -1,6 +1,7 @@
 """Asks ECS, Application Auto Scaling and CloudWatch about the number of tasks, and changes it."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,21 +45,26 @@ class ScaledService:
     def bounds(self) -> Bounds:
         """What is in force, beside what the settings of the last `mfcloud up` said."""
         scaling = self._session.manifest.scaling
-        settings = {"settings_minimum": scaling.minimum_tasks, "settings_maximum": scaling.maximum_tasks}
         targets = self._autoscaling().describe_scalable_targets(
             ServiceNamespace="ecs", ResourceIds=[self._target["ResourceId"]], ScalableDimension=DIMENSION
         )["ScalableTargets"]
+        as_set = Bounds(
+            minimum=scaling.minimum_tasks,
+            maximum=scaling.maximum_tasks,
+            settings_minimum=scaling.minimum_tasks,
+            settings_maximum=scaling.maximum_tasks,
+            registered=False,
+        )
         if not targets:
-            return Bounds(
-                minimum=scaling.minimum_tasks, maximum=scaling.maximum_tasks, registered=False, hold=None, **settings
-            )
+            return as_set
         suspended = targets[0].get("SuspendedState", {})
-        return Bounds(
+        return replace(
+            as_set,
             minimum=targets[0]["MinCapacity"],
             maximum=targets[0]["MaxCapacity"],
+            registered=True,
             suspended=tuple(word for key, word in _SUSPENDED.items() if suspended.get(key)),
             hold=self._hold(),
-            **settings,
         )
 
     def set_desired(self, tasks: int) -> None:

@@ -143,8 +143,10 @@ def test_what_is_held_is_not_scaled_below_until_it_is_released(scaling: ScalingW
     refused = scaling.aws("scale", "down", "production", "--instances", "3", "--yes")
     assert (refused.code, refused.err) == (
         3,
-        "error: at least 5 tasks are held until 2026-11-24 05:00 UTC; nothing was changed\n"
-        "hint: `mfcloud scale release production` ends the hold\n",
+        (
+            "error: at least 5 tasks are held until 2026-11-24 05:00 UTC; nothing was changed\n"
+            "hint: `mfcloud scale release production` ends the hold\n"
+        ),
     )
     released = scaling.aws("scale", "release", "production", "--yes")
     assert (released.code, scaling.minimum, scaling.actions) == (0, 2, {})
@@ -282,8 +284,8 @@ def test_check_names_every_way_in_which_the_bounds_differ_from_the_settings(scal
     scaling.suspended = {"DynamicScalingInSuspended": True}
     lines = scaling.aws("scale", "check", "production").out.splitlines()
     assert lines[1] == (
-        "  bounds       5 to 10 tasks; the settings say 2 to 10; the raised minimum has no end; `mfcloud scale release` "
-        "ends it; suspended by somebody: scaling in"
+        "  bounds       5 to 10 tasks; the settings say 2 to 10; the raised minimum has no end; `mfcloud scale "
+        "release` ends it; suspended by somebody: scaling in"
     )
     scaling.registered = False
     lines = scaling.aws("scale", "check", "production").out.splitlines()
