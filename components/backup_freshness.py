@@ -1,6 +1,6 @@
 """The hourly look at how old the newest restorable points are (runbook, "Verify backup completion").
 
-Its alarms are rows of the catalogue (`backup_ages_measured`): too old, or no value, and somebody is told.
+Its alarms are rows of the catalogue: too old, or no value, and somebody is told.
 """
 
 from dataclasses import dataclass

@@ -34,7 +34,6 @@ class DashboardArgs:
     own_namespace: str
     alarm_arns: Sequence[pulumi.Input[str]]
     outside_alarm_arns: Sequence[pulumi.Input[str]]
-    backup_ages_measured: bool = False
 
 
 class Dashboard(Component):
@@ -77,7 +76,6 @@ def _body(args: DashboardArgs, known: Mapping[str, Any]) -> str:
         alerts=args.alerts,
         instance_class=args.instance_class,
         own_namespace=args.own_namespace,
-        backup_ages_measured=args.backup_ages_measured,
         **known,
     )
     return json.dumps(dashboard_body(values), ensure_ascii=False)

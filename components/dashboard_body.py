@@ -244,22 +244,21 @@ def _backups(values: DashboardValues) -> list[Widget]:
             },
         ),
     ]
-    if values.backup_ages_measured:
-        ages = [
-            series(
-                values,
-                Metric(
-                    namespace=values.own_namespace,
-                    name=BACKUP_AGE_METRIC,
-                    statistic="Maximum",
-                    of="environment",
-                    fixed={"Kind": kind, "Place": "primary"},
-                ),
-                label=kind,
-            )
-            for kind in BACKUP_KINDS
-        ]
-        widgets.append(graph(values, "Age of the newest restorable point, minutes", ages, period_seconds=HOUR_SECONDS))
+    ages = [
+        series(
+            values,
+            Metric(
+                namespace=values.own_namespace,
+                name=BACKUP_AGE_METRIC,
+                statistic="Maximum",
+                of="environment",
+                fixed={"Kind": kind, "Place": "primary"},
+            ),
+            label=kind,
+        )
+        for kind in BACKUP_KINDS
+    ]
+    widgets.append(graph(values, "Age of the newest restorable point, minutes", ages, period_seconds=HOUR_SECONDS))
     return widgets
 
 

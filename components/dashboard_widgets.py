@@ -39,7 +39,6 @@ class DashboardValues:
     own_namespace: str
     alarm_arns: Sequence[str]
     outside_alarm_arns: Sequence[str]
-    backup_ages_measured: bool
 
 
 def laid_out(rows: Sequence[tuple[int, Sequence[tuple[int, Widget]]]]) -> list[Widget]:

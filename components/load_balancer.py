@@ -73,6 +73,7 @@ class LoadBalancer(Component):
     zone_id: pulumi.Output[str]
     listener: aws.lb.Listener
     listener_arn: pulumi.Output[str]
+    certificate_arn: pulumi.Output[str]
     way_in: list[pulumi.Resource]
     web_acl_arn: pulumi.Output[str] | None
 
@@ -114,7 +115,7 @@ class LoadBalancer(Component):
 
         self.load_balancer_arn, self.arn_suffix = balancer.arn, balancer.arn_suffix
         self.dns_name, self.zone_id = balancer.dns_name, balancer.zone_id
-        self.listener_arn = self.listener.arn
+        self.listener_arn, self.certificate_arn = self.listener.arn, certificate.arn
         self.register_outputs(
             {
                 "load_balancer_arn": self.load_balancer_arn,

@@ -147,10 +147,15 @@ def alerts(rows: tuple[Alarm, ...]) -> tuple[Alert, ...]:
         Alert(
             id=alert_id,
             severity=members[0].severity,
-            says=", or ".join(member.says for member in members),
+            says=", or ".join([members[0].says, *(_inside_a_sentence(member.says) for member in members[1:])]),
             runbook=members[0].runbook,
             alarms=tuple(member.id for member in members),
             suppressed_in_maintenance=all(member.suppressed_in_maintenance for member in members),
         )
         for alert_id, members in grouped.items()
     )
+
+
+def _inside_a_sentence(says: str) -> str:
+    """`The age ...` as `the age ...`, but `P95 ...` as it stands."""
+    return says if says[1:2].isupper() or says[1:2].isdigit() else says[0].lower() + says[1:]

@@ -4,7 +4,7 @@ Numbers come from the settings (`alerts`, `objectives`), whose defaults are the 
 metrics come from the CloudWatch chapters of the Elastic Load Balancing, ECS, RDS, Route 53 and AWS Backup guides.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ SILENCE_MINUTES = 10
 LOG_ERRORS_PER_MINUTE = 10
 # Measured hourly: half an hour of grace, so that a run that is a little late is not a missing one.
 BACKUP_AGE_SECONDS = HOUR_SECONDS + HOUR_SECONDS // 2
+# Our Lambda functions, without `mockforge-<environment>-` before.
+FUNCTIONS = ("smoke-test", "configuration-backup", "backup-freshness", "restore-validation", "maintenance-checklist")
 BACKUP_KINDS = ("database", "objects", "configuration")
 ERROR_LINES_METRIC = "ErrorLines"
 BACKUP_AGE_METRIC = "NewestRestorablePointAgeMinutes"
@@ -45,15 +47,8 @@ def request_floor(environment: "Environment", minutes: int) -> int:
     return outside_probes_per_minute(environment) * minutes + OUTSIDE_CHECKERS
 
 
-def catalogue(
-    environment: "Environment", *, backup_ages_measured: bool = False, functions: Sequence[str] = ()
-) -> tuple[Alarm, ...]:
-    """Every alarm of an environment.
-
-    `backup_ages_measured`: the function that measures the age of the newest restorable points exists; without it the
-    missing measurement would breach for ever. `functions`: our Lambda functions, named as in
-    `mockforge-<environment>-<function>`: `("smoke-test", "configuration-backup")`.
-    """
+def catalogue(environment: "Environment") -> tuple[Alarm, ...]:
+    """Every alarm of an environment."""
     rows = [
         *_outage(environment),
         *_requests(environment),
@@ -61,14 +56,12 @@ def catalogue(
         *(_database(environment) if environment.database.kind == "rds" else ()),
         _log_errors(environment),
         _backup_failed(),
-        *_functions(environment, functions),
+        *_functions(environment),
         *_objectives(environment),
     ]
     warm_up_minutes = environment.alerts.warm_up_minutes
     warmed_up = [replace(row, warm_up_minutes=warm_up_minutes) for row in rows]
-    if backup_ages_measured:
-        warmed_up += _backup_ages(environment)
-    return tuple(warmed_up)
+    return (*warmed_up, *_backup_ages(environment))
 
 
 # --- is anybody home -------------------------------------------------------------------------------------------------
@@ -381,6 +374,8 @@ def _backup_age(environment: "Environment", *, kind: str, place: str, late_minut
             severity=severity,
             says=f"The newest restorable point of the {kind}{where} is older than {_spell(limit)}, or was not measured",
             runbook="backup-late",
+            # when the measuring fails, all are late at once: that is one page
+            alert="backups-late" if severity is Severity.WARNING else "backups-too-late",
             metrics={
                 "measured": Metric(
                     namespace=own_namespace(environment),
@@ -402,18 +397,19 @@ def _backup_age(environment: "Environment", *, kind: str, place: str, late_minut
 # --- our own functions -----------------------------------------------------------------------------------------------
 
 
-def _functions(environment: "Environment", functions: Sequence[str]) -> Iterator[Alarm]:
+def _functions(environment: "Environment") -> Iterator[Alarm]:
     """A run that failed, that Lambda did not let start, or whose failure could not be told.
 
     A run that did not happen at all leaves no trace here. It shows where its work is missed: the ages of backups.
     """
     troubles = {"errors": "Errors", "throttled": "Throttles", "untold": "DestinationDeliveryFailures"}
-    for function in functions:
+    for function in FUNCTIONS:
         yield Alarm(
             id=f"function-{function}",
             severity=Severity.WARNING,
             says=f"The function {function} failed, was throttled, or could not tell of a failure within the last hour",
             runbook="function-failed",
+            alert="functions",  # what ails one often ails all
             metrics={
                 key: Metric(
                     namespace="AWS/Lambda",

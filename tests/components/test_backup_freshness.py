@@ -73,7 +73,7 @@ def test_what_is_measured_is_exactly_what_the_alarms_watch(registered: Run, reco
     )
     watched = {
         (metric.namespace, metric.name, metric.fixed["Kind"], metric.fixed["Place"])
-        for row in catalogue(wanted, backup_ages_measured=True)
+        for row in catalogue(wanted)
         for metric in row.metrics.values()
         if "Place" in metric.fixed
     }

@@ -35,7 +35,7 @@ METRIC_VIEWS = {"timeSeries", "singleValue", "gauge", "bar", "pie", "table"}
 LOG_VIEWS = {"timeSeries", "table", "bar", "pie"}
 
 
-def dashboard(*, measured: bool = False, external: bool = False) -> Callable[[], None]:
+def dashboard(*, external: bool = False) -> Callable[[], None]:
     def program() -> None:
         wanted = environment()
         subjects: dict[Subject, str] = {
@@ -55,7 +55,6 @@ def dashboard(*, measured: bool = False, external: bool = False) -> Callable[[],
             own_namespace="MockForgeCloud/staging",
             alarm_arns=[ALARM],
             outside_alarm_arns=[OUTSIDE_ALARM],
-            backup_ages_measured=measured,
         )
         Dashboard("dashboard", args)
 
@@ -68,7 +67,7 @@ def widgets_of(program: Program) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def updated() -> Program:
-    return run(dashboard(measured=True))
+    return run(dashboard())
 
 
 @pytest.fixture(scope="module")
@@ -244,16 +243,13 @@ def test_an_external_database_has_no_row_of_rds():
     assert not [title for title in titles if "database" in title or "Connections" in title]
 
 
-def test_ages_of_backups_are_shown_only_once_something_measures_them(widgets: list[dict[str, Any]]):
-    def ages(shown: list[dict[str, Any]]) -> bool:
-        return any(one["properties"].get("title", "").startswith("Age of the newest") for one in shown)
-
-    assert (ages(widgets), ages(widgets_of(run(dashboard())))) == (True, False)
+def test_ages_of_backups_are_shown(widgets: list[dict[str, Any]]):
+    assert any(one["properties"].get("title", "").startswith("Age of the newest") for one in widgets)
 
 
 def test_every_variant_fills_the_grid_without_overlap():
-    for measured, external in ((False, False), (True, False), (False, True), (True, True)):
-        placed = widgets_of(run(dashboard(measured=measured, external=external)))
+    for external in (False, True):
+        placed = widgets_of(run(dashboard(external=external)))
         for one, other in combinations(placed, 2):
             apart = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
             assert apart or set(_rows(one)).isdisjoint(_rows(other))

@@ -181,7 +181,7 @@ def test_what_belongs_into_another_region_stands_there_and_nothing_else_does(pro
         "notifications-outside-key-alias",
         "notifications-outside-pagerduty",
         "notifications-outside-policy",
-        "outside-check-outside-check",
+        "outside-outside-check",
     }
     services = {row.type.split(":")[1].split("/")[0] for row in rows if row.region == "global"}
     assert services == {"budgets", "iam", "route53"}

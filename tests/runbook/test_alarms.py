@@ -17,8 +17,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "incident-response.md"
 
 
 def rows(**sections: object) -> dict[str, Alarm]:
-    found = catalogue(environment(**sections), backup_ages_measured=True, functions=("smoke-test", "backup-freshness"))
-    return {row.id: row for row in found}
+    return {row.id: row for row in catalogue(environment(**sections))}
 
 
 @pytest.mark.parametrize(
@@ -88,9 +87,7 @@ def test_every_critical_and_warning_row_is_told_once_and_no_info_row_is():
 
 def test_maintenance_excuses_everything_but_a_full_disk_missing_backups_and_functions_that_fail():
     loud = {alert.id for alert in alerts(tuple(rows().values())) if not alert.suppressed_in_maintenance}
-    assert loud == {"database-disk", "backup-failed"} | {
-        row for row in rows() if re.match(r"backup-.*-(too-)?late|function-", row)
-    }
+    assert loud == {"database-disk", "backup-failed", "backups-late", "backups-too-late", "functions"}
 
 
 def test_a_deployment_is_rolled_back_by_what_the_load_balancer_alone_can_tell():
@@ -117,7 +114,7 @@ def test_every_section_of_the_guide_says_what_it_means_where_to_look_and_what_to
 
 
 def test_ids_are_unique():
-    ids = [row.id for row in catalogue(environment(), backup_ages_measured=True)]
+    ids = [row.id for row in catalogue(environment())]
     assert len(ids) == len(set(ids))
 
 
@@ -133,9 +130,8 @@ def test_the_backup_of_an_external_database_is_nobodys_here_to_watch():
     assert "backup-objects-recovery-late" in watched
 
 
-def test_backup_ages_are_watched_only_once_something_measures_them():
-    unmeasured = {row.id for row in catalogue(environment(), functions=("smoke-test", "backup-freshness"))}
-    assert set(rows()) - unmeasured == {
+def test_the_age_of_every_kind_of_backup_is_watched():
+    assert {row for row in rows() if row.startswith("backup-") and row.endswith("late")} == {
         f"backup-{kind}-primary-{late}"
         for kind in ("database", "objects", "configuration")
         for late in ("late", "too-late")
@@ -177,8 +173,21 @@ def test_each_function_has_a_warning_for_runs_that_failed_or_never_started():
     assert row.no_data == "notBreaching"
 
 
-def test_without_functions_none_is_watched():
-    assert not [row.id for row in catalogue(environment()) if row.id.startswith("function-")]
+def test_each_function_is_watched_and_all_of_them_make_one_mail():
+    watched = [row for row in rows().values() if row.id.startswith("function-")]
+    assert [row.id.removeprefix("function-") for row in watched] == [
+        "smoke-test",
+        "configuration-backup",
+        "backup-freshness",
+        "restore-validation",
+        "maintenance-checklist",
+    ]
+    assert {row.alert_id for row in watched} == {"functions"}
+
+
+def test_when_nothing_is_measured_any_more_late_backups_make_one_page_and_one_mail():
+    late = {alert.id: alert.severity for alert in alerts(tuple(rows().values())) if alert.runbook == "backup-late"}
+    assert late == {"backups-late": "warning", "backups-too-late": "critical"}
 
 
 @pytest.mark.parametrize(

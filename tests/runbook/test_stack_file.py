@@ -282,7 +282,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a list without entries": (
         "emails: [ops@mockforge.dev]",
         "emails: []",
-        "mockforge-cloud:notifications.emails: […]   (line 13)\n    must have 1 to 20 entries",
+        "mockforge-cloud:notifications.emails: […]   (line 13)\n    must have 1 to 10 entries",
     ),
     "a wrong entry of a list": (
         "emails: [ops@mockforge.dev]",

@@ -151,6 +151,8 @@ def _function(inputs: Mapping[str, Any], words: Words) -> str:
 def _parameter(inputs: Mapping[str, Any], words: Words) -> str:
     """A JSON object is spelled out, a value per line."""
     rest = words.fields({key: value for key, value in inputs.items() if key != "insecureValue"})
+    if "insecureValue" not in inputs:
+        return rest
     value = json.loads(inputs["insecureValue"])
     return rest + "".join(f"\n    {line}" for line in _leaves(value, words))
 

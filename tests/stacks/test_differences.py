@@ -109,6 +109,10 @@ def test_nothing_is_in_one_environment_only_but_what_the_table_explains(staging:
         "nat-b",  # a NAT gateway per zone, and with it a way out per zone
         "routes-private-b",
         "routes-private",
+        "events-copy-failed",  # only where copies are made
+        "events-copy-failed-message",
+        "-recovery-late",
+        "-recovery-too-late",
         "service-approval",
         "service-approval-waits",
         "service-approval-message",

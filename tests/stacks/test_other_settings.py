@@ -104,7 +104,7 @@ def test_in_another_region_only_the_outside_check_and_the_copies_are_elsewhere(o
     rest = {name: region for name, region in elsewhere.items() if not name.startswith("backups-recovery-vault")}
     assert set(rest.values()) == {"us-east-1"}
     assert "us-west-2" not in json.dumps([one.inputs for one in program.resources], default=str)
-    assert [name for name in rest if not name.startswith(("outside-check", "notifications-outside"))] == []
+    assert [name for name in rest if not name.startswith(("outside-outside-check", "notifications-outside"))] == []
     assert "us-east-1" not in program.one("ecs/taskDefinition:TaskDefinition")["containerDefinitions"].replace(
         "123456789012.dkr.ecr.us-east-1.amazonaws.com", ""
     )

@@ -15,9 +15,17 @@ from tests.stacks.stack import Stack
 
 POLICY_KEYS = ("policy", "assumeRolePolicy", "policyDocument")
 TRUSTED = {
+    "backup-freshness-function-role": "lambda.amazonaws.com",
+    "backup-freshness-schedule-role": "scheduler.amazonaws.com",
     "backups-role": "backup.amazonaws.com",
+    "checklist-function-role": "lambda.amazonaws.com",
+    "checklist-role": "states.amazonaws.com",
+    "configuration-backup-function-role": "lambda.amazonaws.com",
+    "configuration-backup-schedule-role": "scheduler.amazonaws.com",
+    "maintenance-checklist-role": "ssm.amazonaws.com",
     "maintenance-notice-role": "scheduler.amazonaws.com",
     "network-flow-logs-role": "vpc-flow-logs.amazonaws.com",
+    "restore-validation-function-role": "lambda.amazonaws.com",
     "service-deploy-hook": "ecs.amazonaws.com",
     "service-deploy-infra": "ecs.amazonaws.com",
     "service-tasks-execution": "ecs-tasks.amazonaws.com",
@@ -35,7 +43,35 @@ EVERYTHING_ON_EVERYTHING = {
     # the endpoint narrows what IAM grants; by its condition to buckets of this account
     "network-routes-s3 s3:*",
 }
-ON_EVERY_RESOURCE = {"service-tasks-execution-policy": {"ecr:GetAuthorizationToken"}}
+ON_EVERY_RESOURCE = {
+    "backup-freshness-function-policy": {"cloudwatch:PutMetricData"},  # by its condition to our own namespace
+    "checklist-policy": {
+        "backup:DescribeBackupJob",
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:GetLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:UpdateLogDelivery",
+    },
+    "configuration-backup-function-policy": {
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScalingPolicies",
+        "application-autoscaling:DescribeScheduledActions",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:ListDashboards",
+        "ecs:DescribeTaskDefinition",
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeRules",
+        "elasticloadbalancing:DescribeTargetGroupAttributes",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "secretsmanager:ListSecrets",
+    },
+    "restore-validation-function-policy": {"backup:DescribeRestoreJob", "backup:PutRestoreValidationResult"},
+    "service-tasks-execution-policy": {"ecr:GetAuthorizationToken"},
+}
 """What AWS does not let anybody narrow."""
 WITHOUT_CONDITION = {
     # EventBridge and AWS Backup publish without saying for whom

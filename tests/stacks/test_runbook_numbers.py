@@ -299,6 +299,7 @@ ALERTS = {
     "alerts-no-healthy-target": "PagerDuty",
     "alerts-database-disk": "PagerDuty",
     "alerts-database-silent": "PagerDuty",
+    "alerts-backups-too-late": "PagerDuty",
     # Warning alerts (e-mail)
     "alerts-latency": "email",
     "alerts-client-errors": "email",
@@ -310,19 +311,21 @@ ALERTS = {
     "alerts-database-connections": "email",
     "alerts-log-errors": "email",
     "alerts-backup-failed": "email",
+    "alerts-backups-late": "email",
+    "alerts-functions": "email",
 }
 
 
 def test_critical_goes_to_pagerduty_and_warning_by_email(production: Stack):
     found = {one.name: told_through(production.up, one) for one in production.up.all("CompositeAlarm")}
     assert found == {alert: {way} for alert, way in ALERTS.items()}
-    outside = production.up.one("MetricAlarm", "outside-check-outside-check")
+    outside = production.up.one("MetricAlarm", "outside-outside-check")
     assert told_through(production.up, outside) == {"PagerDuty"}
 
 
 def test_without_pagerduty_critical_goes_by_email_too(staging: Stack):
     assert {way for one in staging.up.all("CompositeAlarm") for way in told_through(staging.up, one)} == {"email"}
-    assert told_through(staging.up, staging.up.one("MetricAlarm", "outside-check-outside-check")) == {"email"}
+    assert told_through(staging.up, staging.up.one("MetricAlarm", "outside-outside-check")) == {"email"}
 
 
 def test_info_is_told_to_nobody_and_stands_on_the_dashboard(stack: Stack):

@@ -129,7 +129,9 @@ def test_a_key_encrypts_in_its_own_region_only(stack: Stack):
 def test_what_is_stateful_is_protected_in_production(production: Stack, type_tail: str):
     found = production.up.all(type_tail)
     assert found, "nothing of this kind is registered"
-    assert [str(one) for one in found if not one.options.get("protect")] == []
+    # the operator's word lasts a night: a new one is as good
+    unprotected = [str(one) for one in found if not one.options.get("protect") and one.name != "checklist-word"]
+    assert unprotected == []
 
 
 def test_nothing_is_protected_in_staging(staging: Stack):
