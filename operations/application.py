@@ -14,6 +14,7 @@ from operations.commands import (
     check,
     destroy,
     engine,
+    maintenance,
     offline_state,
     preview,
     reference,
@@ -80,6 +81,7 @@ for name, command in COMMANDS.items():
 app.command("reference", epilog=HELP, hidden=True)(reference.command)
 app.add_typer(scale.app, name="scale")
 app.add_typer(backups.app, name="backups")
+app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(offline_state.app, name="offline")
 
 
