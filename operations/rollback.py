@@ -154,7 +154,7 @@ def _while_it_goes_on(known: Known, newest: Deployment, version: Version, *, ret
         _refuse_other_target(to, version)
         return Follow(
             deployment=newest,
-            bad=live,
+            bad=_replaced(known, version),
             good=version,
             minutes=START_MINUTES + known.bake_minutes,
             sentence=f"{environment} is returning to {version} already (deployment {newest.id})",
@@ -186,30 +186,49 @@ def _afterwards(known: Known, newest: Deployment, version: Version, *, returns: 
         if rolled_back and not returns:
             sentence = f"the last deployment ({newest.id}) was rolled back already ({_why(newest)})"
             return Done(deployment=newest, bad=version, good=live, sentence=sentence)
-        if newest.status == "SUCCESSFUL" and returns:
-            sentence = f"{known.environment} was returned to {version} already (deployment {newest.id})"
-            return Done(deployment=newest, bad=_before(known.history), good=version, sentence=sentence)
+        if returns and live.task_definition == version.task_definition:
+            sentence = f"{known.environment} was returned to {version} already ({newest.id}); --to goes further back"
+            return Done(deployment=newest, bad=_replaced(known, version), good=version, sentence=sentence)
     if to is not None and live is not None and live.task_definition == to:
         return Done(deployment=newest, bad=None, good=live, sentence=f"{known.environment} runs {live} already")
-    bad = live or version
+    # A return that failed was not what is wrong: that is what it was to replace.
+    bad = live or (_replaced(known, version) if returns else None) or version
     candidates = [one for one in healthy(known.history, known.withdrawn) if one.task_definition != bad.task_definition]
     good = _chosen(candidates, to, known.environment)
     return Redeploy(bad=bad, good=good, forced=live is None, minutes=START_MINUTES + known.bake_minutes)
 
 
 def _goes_back(version: Version, earlier: Sequence[Past]) -> bool:
-    """It was deployed before, and something else since."""
-    successes = [past.version for past in earlier if past.status == "SUCCESSFUL" and past.version is not None]
-    names = [one.task_definition for one in successes]
-    return version.task_definition in names and names[0] != version.task_definition
+    """It was deployed successfully before, and something else was tried since."""
+    something_else = False
+    for past in earlier:
+        if past.version is None or past.version.task_definition != version.task_definition:
+            something_else = True
+        elif past.status == "SUCCESSFUL":
+            return something_else
+    return False
+
+
+def _replaced(known: Known, version: Version) -> Version | None:
+    """What a return was to replace: what it found when it began, or what was tried last where it found itself."""
+    if known.live is not None and known.live.task_definition != version.task_definition:
+        return known.live
+    return _before(known.history)
 
 
 def _before(history: Sequence[Past]) -> Version | None:
-    """What the newest success replaced."""
+    """What was tried before the newest deployment and not undone."""
     now = history[0].version
-    for past in history[1:]:
+    for number, past in enumerate(history[1:], start=1):
         version = past.version
-        if past.status == "SUCCESSFUL" and version and now and version.task_definition != now.task_definition:
+        if version is None or now is None:
+            continue
+        if version.task_definition == now.task_definition:
+            if past.status == "SUCCESSFUL":
+                return None
+            continue
+        undone = past.status == "ROLLBACK_SUCCESSFUL" or _goes_back(version, history[number + 1 :])
+        if past.status == "SUCCESSFUL" or not undone:
             return version
     return None
 

@@ -160,7 +160,7 @@ class EcsWorld:
                 self.live = int(one["sourceServiceRevisions"][0]["arn"].rpartition("/")[2])
             return
         stages = [name for name, _minutes in BEFORE_APPROVAL]
-        stage = one["lifecycleStage"]
+        stage = one.get("lifecycleStage", "BAKE_TIME")
         if stage in stages[:-1]:
             self._enter(one, stages[stages.index(stage) + 1], at)
         elif stage == stages[-1]:

@@ -140,6 +140,21 @@ def test_a_deployment_that_is_rolling_back_cannot_be_approved(waiting: AwsWorld)
     assert waiting.changes == []
 
 
+def test_an_approval_is_seen_in_the_hook_where_ecs_does_not_tell_the_stage(waiting: AwsWorld):
+    """The reported stages are an open set: not every stage that exists is among them."""
+    waiting("approve", "production", "--yes")
+    waiting.ecs.deployments[-1].pop("lifecycleStage")
+    again = waiting("approve", "production", "--yes")
+    assert (again.code, len(waiting.asked("ContinueServiceDeployment"))) == (0, 1)
+
+
+def test_an_approval_is_seen_in_the_stage_where_ecs_does_not_list_the_hook_any_more(waiting: AwsWorld):
+    waiting("approve", "production", "--yes")
+    waiting.ecs.deployments[-1]["lifecycleHookDetails"] = []
+    again = waiting("approve", "production", "--yes")
+    assert (again.code, len(waiting.asked("ContinueServiceDeployment"))) == (0, 1)
+
+
 @pytest.mark.parametrize(("other", "code"), [("approve", 0), ("reject", 3)])
 def test_of_two_operators_the_second_is_told_what_the_first_said(waiting: AwsWorld, other: str, code: int):
     """Both have seen the pause; the first answer arrives between the second one's look and answer."""

@@ -136,7 +136,24 @@ def test_a_rollback_that_ecs_cannot_finish_fails_and_says_how_to_go_on(baking: A
     assert baking.ecs.live == 42
 
 
+def test_a_rollback_after_which_no_task_runs_is_no_success(baking: AwsWorld):
+    baking.clock.once(lambda: setattr(baking.ecs, "tasks", 0))
+    answer = rollback(baking)
+    assert (answer.code, answer.out) == (1, "")
+    assert "error: the rollback of production succeeded, but no task is running\n" in answer.err
+
+
 # --- later
+
+
+def test_the_newest_deployment_is_found_on_whatever_page_ecs_lists_it(live: AwsWorld):
+    for number in range(43, 60):
+        live.ecs.register(number, "e")
+        live.ecs.deployed(number, days_ago=0.01 * (60 - number))
+    live.ecs.register(60, "f")
+    live.ecs.deployed(60, days_ago=0.001)
+    rollback(live)
+    assert live.ecs.live == 59
 
 
 def test_later_it_deploys_the_older_version_and_answers_its_pause(live: AwsWorld):
@@ -423,13 +440,26 @@ def test_two_records_at_once_lose_neither(baking: AwsWorld):
 
 def test_the_record_keeps_the_newest_twenty(baking: AwsWorld):
     old = [
-        {"image": f"sha256:{number:064x}", "at": f"2026-10-{number + 1:02d}T00:00:00+00:00", "reason": "x" * 70}
-        for number in range(20)
+        {"image": f"sha256:{number:064x}", "at": f"2026-10-{number + 1:02d}T00:00:00+00:00", "reason": "x"}
+        for number in range(25)
     ]
     put(baking, WITHDRAWN, json.dumps(old))
     rollback(baking)
     kept = withdrawn(baking)
-    assert (len(kept), kept[0], kept[-1]) == (20, f"sha256:{1:064x}", f"sha256:{'c' * 64}")
+    assert (len(kept), kept[0], kept[-1]) == (20, f"sha256:{6:064x}", f"sha256:{'c' * 64}")
+
+
+def test_a_long_reason_is_shortened_so_that_twenty_records_fit_into_the_parameter(baking: AwsWorld):
+    old = [
+        {"image": f"sha256:{number:064x}", "at": f"2026-10-{number + 1:02d}T00:00:00+00:00", "reason": "x" * 70}
+        for number in range(20)
+    ]
+    put(baking, WITHDRAWN, json.dumps(old))
+    baking("rollback", "production", "--reason", "y" * 500, "--yes")
+    text = baking.client("ssm").get_parameter(Name=WITHDRAWN)["Parameter"]["Value"]
+    assert len(text.encode()) <= 4096
+    kept = read_withdrawals(text)
+    assert (len(kept), kept[-1].reason) == (20, f"{'y' * 69}…")
 
 
 def test_an_unreadable_record_is_never_overwritten(baking: AwsWorld):
