@@ -1,0 +1,53 @@
+"""The groups `scale`, `backups` and `maintenance`: help with an example, exit codes, and wrong usage."""
+
+import pytest
+
+from operations.application import run
+
+WORDS = [
+    ["scale", "up"],
+    ["scale", "down"],
+    ["scale", "release"],
+    ["scale", "check"],
+    ["backups", "list"],
+    ["backups", "verify"],
+    ["maintenance", "next"],
+    ["maintenance", "calendar"],
+    ["maintenance", "notice"],
+    ["maintenance", "finish"],
+    ["maintenance", "mute"],
+]
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_every_command_of_a_group_has_an_example_and_its_exit_codes(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+):
+    assert run([*words, "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"Example: mfcloud {' '.join(words)}" in shown
+    assert "Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 3 refused and nothing changed" in shown
+
+
+@pytest.mark.parametrize("group", ["scale", "backups", "maintenance"])
+def test_a_group_alone_shows_its_commands(group: str, capsys: pytest.CaptureFixture[str]):
+    run([group])
+    shown = "".join(capsys.readouterr())
+    assert all(f"  {words[1]} " in shown for words in WORDS if words[0] == group)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["scale", "up", "production"],
+        ["scale", "up", "production", "--instances", "0"],
+        ["scale", "up", "production", "--instances", "many"],
+        ["scale", "up", "production", "--instances", "5", "--hold-minutes", "0"],
+        ["backups", "verify"],
+        ["backups", "list", "production", "--kind", "logs"],
+        ["maintenance", "mute", "production", "--minutes", "30"],
+    ],
+)
+def test_wrong_usage_asks_aws_nothing(words: list[str], capsys: pytest.CaptureFixture[str]):
+    assert run(words) == 2
+    assert capsys.readouterr().out == ""
