@@ -106,7 +106,7 @@ def _sentence(error: Exception) -> tuple[str, str]:
     if isinstance(error, ClientError):
         return _refusal(error)
     if isinstance(error, ProfileNotFound):
-        return str(error), "AWS_PROFILE or --profile names it; `aws configure list-profiles` shows those there are"
+        return str(error), "AWS_PROFILE names it; `aws configure list-profiles` shows those there are"
     if isinstance(error, NoRegionError):
         return "no AWS region is known", "give --region, or set AWS_REGION"
     if is_signed_out(error):

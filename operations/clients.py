@@ -11,9 +11,8 @@ ATTEMPTS = 4
 class Clients:
     """Clients of one region, with the credentials that boto3 finds (variables, profile, SSO, role)."""
 
-    def __init__(self, *, region: str, profile: str | None = None) -> None:
+    def __init__(self, *, region: str) -> None:
         self.region = region
-        self._profile = profile
         self._session: Any = None
         self._made: dict[tuple[str, str], Any] = {}
 
@@ -29,7 +28,7 @@ class Clients:
         from botocore.config import Config
 
         if self._session is None:
-            self._session = boto3.Session(profile_name=self._profile)
+            self._session = boto3.Session()
         config = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,

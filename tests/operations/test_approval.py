@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 
@@ -70,6 +71,22 @@ def test_without_a_person_to_ask_nothing_is_answered(waiting: AwsWorld):
         "hint: add --yes if the answer is yes; nothing was changed\n"
     )
     assert waiting.changes == []
+
+
+@pytest.mark.parametrize(("typed", "code"), [("production", 0), ("yes", 3), ("", 3)])
+def test_a_person_confirms_with_the_name_of_the_environment(
+    waiting: AwsWorld, monkeypatch: pytest.MonkeyPatch, typed: str, code: int
+):
+    monkeypatch.setattr("sys.stdin", Terminal(f"{typed}\n"))
+    answer = waiting("approve", "production")
+    assert answer.code == code
+    assert "Let users of production reach deployment deployment2? Type `production` to go on.\n" in answer.err
+    assert waiting.changes == (["ContinueServiceDeployment"] if code == 0 else [])
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def test_a_dry_run_says_the_same_and_answers_nothing(waiting: AwsWorld):

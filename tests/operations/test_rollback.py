@@ -193,6 +193,12 @@ def test_repeated_after_it_has_finished_it_says_so_and_does_not_go_back_further(
     assert live.ecs.live == 41
 
 
+def test_a_version_that_was_merely_deployed_once_more_is_no_going_back(live: AwsWorld):
+    """`aws ecs update-service --force-new-deployment`, for a new value of a secret."""
+    live.ecs.deployed(42, days_ago=1)
+    assert (rollback(live).code, live.ecs.live) == (0, 41)
+
+
 def test_further_back_is_a_word_of_its_own(live: AwsWorld):
     live.ecs.register(40, "9")
     live.ecs.deployed(40, days_ago=20)
