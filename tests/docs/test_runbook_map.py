@@ -3,7 +3,6 @@
 Guards: a line of the runbook nobody took care of, a resource that was renamed, a setting or default that moved on.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
