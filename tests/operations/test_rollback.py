@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from runbook.deployments import read_withdrawals
+from operations.withdrawals import fitting
+from runbook.deployments import Withdrawal, read_withdrawals
 from tests.operations.aws_world import AwsWorld, Said, aws_error, put
 
 WITHDRAWN = "/mockforge-cloud/production/withdrawn"
@@ -466,6 +467,15 @@ def test_a_long_reason_is_shortened_so_that_twenty_records_fit_into_the_paramete
     assert len(text.encode()) <= 4096
     kept = read_withdrawals(text)
     assert (len(kept), kept[-1].reason) == (20, f"{'y' * 69}…")
+
+
+def test_where_twenty_do_not_fit_the_oldest_go_first():
+    long = [Withdrawal(image=f"sha256:{number:064x}", at="2026-10-01", reason="日" * 70) for number in range(20)]
+    text = fitting(tuple(long))
+    assert len(text.encode()) <= 4096
+    kept = read_withdrawals(text)
+    assert 1 < len(kept) < 20
+    assert kept == tuple(long[-len(kept) :])
 
 
 def test_an_unreadable_record_is_never_overwritten(baking: AwsWorld):
