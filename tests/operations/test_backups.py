@@ -100,6 +100,12 @@ def test_without_continuous_backup_a_fresh_snapshot_of_the_database_is_not_enoug
     ]
 
 
+def test_copies_of_the_database_follow_the_daily_rule(backups: BackupWorld):
+    backups.drop("database", RECOVERY)
+    backups.add("database", RECOVERY, hours=25.9)
+    assert backups.aws("backups", "verify", "production").code == 0
+
+
 def test_logs_that_stopped_an_hour_ago_are_late(backups: BackupWorld):
     backups.drop("database", PRIMARY)
     backups.logs_until = backups.aws.clock.now() - timedelta(minutes=61)

@@ -165,6 +165,10 @@ def test_a_hold_whose_time_is_over_holds_nothing(scaling: ScalingWorld):
     scaling.minimum = 2  # the scheduled action has run; AWS still lists it
     scaling.aws.clock.at += timedelta(minutes=61)
     assert scaling.aws("scale", "down", "production", "--instances", "3", "--yes").code == 0
+    scaling.minimum = 5  # the scheduled action has failed
+    checked = scaling.aws("scale", "check", "production").out.splitlines()[1]
+    assert "the raised minimum has no end; `mfcloud scale release` ends it" in checked
+    assert "held until" not in checked
 
 
 # --- waiting
