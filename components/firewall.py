@@ -10,13 +10,17 @@ import pulumi
 import pulumi_aws as aws
 
 from components.blue_green import TEST_HEADER
+from components.by_token import ByToken
 from components.component import Component
 from components.policy import policy
 from runbook import settings
 
 if TYPE_CHECKING:
-    from pulumi_aws.wafv2 import WebAclRuleArgsDict
+    from pulumi_aws.wafv2 import WebAclRuleArgsDict, WebAclVisibilityConfigArgsDict
 
+WEB_ACL = "aws:wafv2/webAcl:WebAcl"
+ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
+LOGGING = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
 RATE_WINDOW_SECONDS = 300
 TOO_MANY_REQUESTS = 429
 # Never in the log: what opens an account, and what opens the colour under test. AWS wants header names in lower case.
@@ -71,20 +75,23 @@ class Firewall(Component):
         self._name, self._args = name, args
 
         limits = [] if args.firewall.requests_per_address is None else [self._limit(args.firewall.requests_per_address)]
-        acl = aws.wafv2.WebAcl(
+        acl = ByToken(
+            WEB_ACL,
             name,
-            scope="REGIONAL",
-            description="Before the load balancer: managed rules and a limit per address",
-            default_action={"allow": {}},
-            rules=[*limits, *(self._managed(row, priority) for priority, row in enumerate(MANAGED_RULES, start=1))],
-            visibility_config=self._metric("all"),
-            opts=self.child(),
+            {
+                "scope": "REGIONAL",
+                "description": "Before the load balancer: managed rules and a limit per address",
+                "default_action": {"allow": {}},
+                "rules": [*limits, *(self._managed(row, place) for place, row in enumerate(MANAGED_RULES, start=1))],
+                "visibility_config": self._metric("all"),
+            },
+            self.child(),
         )
-        aws.wafv2.WebAclAssociation(
+        ByToken(
+            ASSOCIATION,
             f"{name}-association",
-            resource_arn=args.load_balancer_arn,
-            web_acl_arn=acl.arn,
-            opts=self.child(),
+            {"resource_arn": args.load_balancer_arn, "web_acl_arn": acl.arn},
+            self.child(),
         )
         self._log(acl)
 
@@ -122,14 +129,14 @@ class Firewall(Component):
             "visibility_config": self._metric(row.name),
         }
 
-    def _metric(self, suffix: str) -> "aws.wafv2.WebAclVisibilityConfigArgsDict":
+    def _metric(self, suffix: str) -> "WebAclVisibilityConfigArgsDict":
         return {
             "metric_name": f"{self._args.prefix}-{suffix}",
             "cloudwatch_metrics_enabled": True,
             "sampled_requests_enabled": False,  # samples would show the headers that the log leaves out
         }
 
-    def _log(self, acl: aws.wafv2.WebAcl) -> None:
+    def _log(self, acl: ByToken) -> None:
         """What was blocked or counted; every request stands in the load balancer's own access log."""
         group = aws.cloudwatch.LogGroup(
             f"{self._name}-log",
@@ -144,22 +151,25 @@ class Firewall(Component):
             policy_document=self._delivery_may_write_to(group),
             opts=self.child(),
         )
-        aws.wafv2.WebAclLoggingConfiguration(
+        ByToken(
+            LOGGING,
             f"{self._name}-logging",
-            resource_arn=acl.arn,
-            log_destination_configs=[group.arn],
-            redacted_fields=[{"single_header": {"name": header}} for header in REDACTED_HEADERS],
-            logging_filter={
-                "default_behavior": "DROP",
-                "filters": [
-                    {
-                        "behavior": "KEEP",
-                        "requirement": "MEETS_ANY",
-                        "conditions": [{"action_condition": {"action": action}} for action in ("BLOCK", "COUNT")],
-                    }
-                ],
+            {
+                "resource_arn": acl.arn,
+                "log_destination_configs": [group.arn],
+                "redacted_fields": [{"single_header": {"name": header}} for header in REDACTED_HEADERS],
+                "logging_filter": {
+                    "default_behavior": "DROP",
+                    "filters": [
+                        {
+                            "behavior": "KEEP",
+                            "requirement": "MEETS_ANY",
+                            "conditions": [{"action_condition": {"action": action}} for action in ("BLOCK", "COUNT")],
+                        }
+                    ],
+                },
             },
-            opts=self.child(depends_on=[permission]),
+            self.child(depends_on=[permission]),
         )
 
     def _delivery_may_write_to(self, group: aws.cloudwatch.LogGroup) -> pulumi.Output[str]:

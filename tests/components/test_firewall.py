@@ -1,10 +1,19 @@
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pulumi_aws import wafv2
 
+from components.component import Component
 from runbook import settings
 from tests.components.traffic_programs import load_balancer
 from tests.harness import registered
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +109,32 @@ def test_the_log_is_allowed_before_it_begins_and_to_this_group_only(program):
     assert statement["Resource"] == program.one("LogGroup", "web-firewall-log").outputs["arn"] + ":*"
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
     assert program.waits_for(program.one("WebAclLoggingConfiguration"), policy)
+
+
+def snake_case(value: Any) -> Any:
+    """Keys as the SDK's classes want them, at every depth."""
+    if isinstance(value, dict):
+        return {
+            re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", key): snake_case(one) for key, one in value.items()
+        }
+    return [snake_case(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("kind", ["WebAcl", "WebAclAssociation", "WebAclLoggingConfiguration"])
+def test_what_is_registered_by_token_is_what_the_sdks_own_class_would_register(program, kind):
+    ours = program.one(kind)
+
+    class Around(Component):
+        def __init__(self) -> None:
+            super().__init__("around")
+            getattr(wafv2, kind)(ours.name, **snake_case(ours.inputs), opts=self.child())
+            self.register_outputs({})
+
+    theirs = registered(Around).one(kind)
+    assert (theirs.type, theirs.inputs) == (ours.type, ours.inputs)
+
+
+def test_the_program_does_not_import_the_firewalls_classes_which_take_a_tenth_of_a_preview():
+    program = "import sys, infra.environment; print('pulumi_aws.wafv2._inputs' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
