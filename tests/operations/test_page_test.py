@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from operations.page_test import Delivery, Path, proven
 from tests.operations.aws_world import AwsWorld
 
 LATE = timedelta(minutes=5)
@@ -100,3 +101,22 @@ def test_without_counts_nothing_is_proven(topics: Topics):
 def test_the_proof_as_json(topics: Topics):
     told = json.loads(topics.aws("page-test", "production", "--yes", "--json").out)
     assert told["paths"][2] == {"path": "warning", "proven": True, "published": 2, "delivered": 6, "failed": None}
+
+
+@pytest.mark.parametrize(
+    ("counts", "right"),
+    [
+        ((2, 6, None), True),
+        ((2, 6, 0), True),
+        ((2, 6, 1), False),  # a try failed: of which message, nobody can tell
+        ((2, 5, None), False),
+        ((3, 6, None), False),  # a real alert came in between
+        ((1, 6, None), False),
+        ((None, 6, None), False),
+        ((2, None, None), False),
+    ],
+)
+def test_only_complete_counts_without_a_failure_prove_a_path_of_three(counts: tuple[Any, Any, Any], right: bool):
+    path = Path(kind="warning", topic_arn="arn:aws:sns:us-east-1:123456789012:warning", confirmed=3, pending=0)
+    published, delivered, failed = counts
+    assert proven(path, Delivery(published=published, delivered=delivered, failed=failed)) == right
