@@ -49,9 +49,9 @@ def open_stack(name: str, *, offline: bool, report: Callable[[str], None]) -> Op
 
 def checked_environment(name: str, *, offline: bool) -> "Environment":
     """The settings; what forbids work on this environment stops the command here, before the engine is looked for."""
-    # Importing pulumi_aws makes hundreds of thousands of objects that stay: looking for garbage among them takes a
-    # third of the time.
-    gc.set_threshold(1_000_000, 50, 100)
+    # pulumi_aws makes a million objects that stay: looking for garbage among them takes a third of the time, and the
+    # process ends with the command anyway.
+    gc.disable()
     environment = load_environment(name)
     if not offline:
         refuse_passphrase(name)

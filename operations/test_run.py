@@ -12,7 +12,8 @@ def pytest_arguments(given: Sequence[str], *, everything: bool, slow: bool, with
     if not with_engine:
         tiers.append("not engine")
     chosen = ["-m", " and ".join(tiers)] if tiers and "-m" not in given else []
-    return [*chosen, *(given or ["--numprocesses", "auto", "--dist", "worksteal"])]
+    # by file: what the tests of one file share is made once
+    return [*chosen, *(given or ["--numprocesses", "auto", "--dist", "loadfile"])]
 
 
 def ensure_engine() -> bool:

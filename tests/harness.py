@@ -281,6 +281,7 @@ class _RecordingMonitor(MockMonitor):
         super().__init__(_NoMocks())
         self._recorded, self._answers = recorded, answers
         self._lock = threading.Lock()
+        self._by_urn: dict[str, Registered] = {}
         self._settings: dict[str, Settings] = {}
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -298,8 +299,9 @@ class _RecordingMonitor(MockMonitor):
                 outputs[key] = Secret(outputs[key])
         record = _registered(request, urn, inputs, {"id": id_, **outputs} if request.custom else {})
         with self._lock:
-            if any(one.urn == urn for one in self._recorded.resources):
+            if urn in self._by_urn:
                 raise AssertionError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
+            self._by_urn[urn] = record
             self._recorded.resources.append(record)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=encode(outputs))
 
@@ -332,12 +334,11 @@ class _RecordingMonitor(MockMonitor):
     def RegisterResourceOutputs(self, request: Any) -> Any:
         outputs = decode(request.outputs)
         with self._lock:
-            for one in self._recorded.resources:
-                if one.urn == request.urn:
-                    one.raw_outputs.update(outputs)
-                    one.raw_outputs["__registered"] = True
-                    if one.type == _STACK:
-                        self._recorded.raw_stack_outputs.update(outputs)
+            if one := self._by_urn.get(request.urn):
+                one.raw_outputs.update(outputs)
+                one.raw_outputs["__registered"] = True
+                if one.type == _STACK:
+                    self._recorded.raw_stack_outputs.update(outputs)
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any) -> Any:

@@ -145,7 +145,7 @@ def test_the_function_knows_where_operators_read_on(registered: Run):
 
 def test_a_preview_knows_names_and_registers_the_same(registered: Run):
     previewed, made = registered(a_checklist(), preview=True), registered(a_checklist())
-    assert [one.name for one in previewed.resources] == [one.name for one in made.resources]
+    assert {one.urn for one in previewed.resources} == {one.urn for one in made.resources}
 
 
 def test_two_checklists_stand_side_by_side(registered: Run):

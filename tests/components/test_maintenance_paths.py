@@ -21,6 +21,8 @@ from tests.components.checklist_world import (
     where,
 )
 
+pytestmark = pytest.mark.slow  # every path is executed: half a minute
+
 # The definition's own names of what it calls; the last four are its functions.
 OPERATIONS = (*[name for name in GOOD if name != "smoke-test"], "smoke-test", "plan", "left", "closing", "report")
 TROUBLES: dict[str, Behaviour] = {"fails": fails, "hangs": hangs}

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pulumi
 import pytest
 
 from components.maintenance_window import MaintenanceWindow, MaintenanceWindowArgs
@@ -106,7 +105,7 @@ def test_without_a_checklist_the_window_opens_and_starts_nothing(registered: Run
 
 
 def test_with_a_checklist_the_window_starts_it_once_under_a_role_of_its_own(registered: Run):
-    program = registered(window(checklist_state_machine_arn=pulumi.Output.from_input(CHECKLIST)))
+    program = registered(window(checklist_state_machine_arn=CHECKLIST))
     task = program.one("MaintenanceWindowTask", "upkeep-checklist")
     assert (task["taskType"], task["taskArn"]) == ("STEP_FUNCTIONS", CHECKLIST)
     assert task["windowId"] == program.one(WINDOW).outputs["id"]

@@ -63,6 +63,7 @@ def test_a_changed_task_definition_is_the_next_revision(project: Project):
     assert len(project.cloud.all("TaskDefinition")) == 1
 
 
+@pytest.mark.slow
 def test_a_tag_changed_by_hand_shows_in_a_refreshing_preview_and_the_next_update_puts_it_back(project: Project):
     stack = project.open(lambda: program(Wishes()))
     stack.up()

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 from pulumi import automation
 
-from infra import environment
+from infra import safekeeping, traffic
 from offline.engine import Engine
 from tests.engine.conftest import changes
 from tests.engine.whole import Whole, everything, refusal, whole
@@ -86,13 +86,14 @@ RENAMED = {  # component that a refactoring renames without an alias -> what wou
 def test_a_renamed_component_would_lose_what_it_has_so_the_preview_refuses(
     production: Whole, component: str, monkeypatch: pytest.MonkeyPatch
 ):
-    original = getattr(environment, component)
+    chapter = next(one for one in (traffic, safekeeping) if hasattr(one, component))
+    original = getattr(chapter, component)
 
     @functools.wraps(original, updated=())
     def renamed(name: str, *arguments: Any) -> Any:
         return original(f"{name}2", *arguments)
 
-    monkeypatch.setattr(environment, component, renamed)
+    monkeypatch.setattr(chapter, component, renamed)
     before = everything(production.cloud)
     said = refusal(production.stack())
     assert any(refused(said, one) for one in RENAMED[component]), said

@@ -105,6 +105,7 @@ def test_a_protected_environment_is_not_destroyed(project: Project):
 
 
 @pytest.mark.engine
+@pytest.mark.slow
 def test_a_life_of_an_environment(project: Project):
     """Preview, up, again, change, refresh, destroy; one test, for each step stands on the one before."""
     first = project("preview", "staging", "--offline")
@@ -189,6 +190,7 @@ def test_losing_what_is_protected_is_refused_and_named(project: Project):
 
 
 @pytest.mark.engine
+@pytest.mark.slow
 def test_a_stack_that_still_protects_is_not_destroyed_whatever_its_file_says_by_now(project: Project):
     project("up", "production", "--offline", "--yes")
     project.says(2, "production", protected=False)
@@ -206,6 +208,7 @@ def test_a_stack_that_still_protects_is_not_destroyed_whatever_its_file_says_by_
 
 
 @pytest.mark.engine
+@pytest.mark.slow
 def test_an_up_that_has_nothing_to_do_ends_with_its_preview_but_new_outputs_are_written(project: Project):
     program = project.root / "infra/environment.py"
     program.write_text(program.read_text().replace('"token": pulumi.Output.secret("tiptop")', '"note": "one"'))
@@ -255,6 +258,7 @@ def test_without_offline_it_is_the_backend_one_is_logged_in_to(project: Project)
 
 
 @pytest.mark.engine
+@pytest.mark.slow
 def test_after_ctrl_c_the_same_command_goes_on(project: Project):
     words = [sys.executable, "-m", "operations", "up", "staging", "--offline", "--yes"]
     process = subprocess.Popen(
