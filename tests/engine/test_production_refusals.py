@@ -52,7 +52,12 @@ EDITS = {  # what somebody edits -> what must not be lost; the engine names thos
     ),
     "another second region": (
         ("    recovery_region: us-west-2", "    recovery_region: us-east-2"),
-        ("backups-recovery-vault", "backups-recovery-vault-key"),
+        (
+            "backups-recovery-vault",
+            "backups-recovery-vault-key",
+            "backups-recovery-vault-key-alias",
+            "backups-recovery-vault-lock",
+        ),
     ),
     "another region": (("    recovery_region: us-west-2", "    region: us-east-2"), ("network-vpc",)),
     "no lock on the backups": (
