@@ -18,6 +18,7 @@ from components.maintenance_parts import Parts
 from components.maintenance_timing import Timing
 from components.policy import Statement, policy, trust
 from runbook import schedule, settings
+from runbook.whereabouts import word_parameter_name
 
 # Above the cold start of a function without boto3 (under a second), below what one call may take in the checklist.
 TIMEOUT_SECONDS = 20
@@ -76,7 +77,7 @@ class MaintenanceChecklist(Component):
         super().__init__(name, opts)
         self._name, self._args = name, args
         self.state_machine_name = f"{args.prefix}-maintenance-checklist"
-        self.word_parameter_name = f"/mockforge-cloud/{args.environment_name}/maintenance-word"
+        self.word_parameter_name = word_parameter_name(args.environment_name)
 
         function = self._function()
         word = aws.ssm.Parameter(

@@ -12,11 +12,6 @@ FAILED = "MaintenanceFailed"
 """The error with which the checklist knows a failure from anything else that may go wrong with the answer."""
 
 
-def word_parameter_name(environment: str) -> str:
-    """Where the checklist says whom to answer."""
-    return f"/mockforge-cloud/{environment}/maintenance-word"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
     """Whom to answer."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from json import dumps
 
+from runbook.whereabouts import prefix
+
 STATES = ("ALARM", "OK")
 SUBJECT_CHARACTERS = 100  # Amazon SNS
 
@@ -43,7 +45,7 @@ class Delivery:
 
 def message(environment: str, state: str, who: str, at: datetime, account_id: str) -> tuple[str, str]:
     """Subject and text, as CloudWatch writes them."""
-    name = f"mockforge-{environment}-page-test"
+    name = f"{prefix(environment)}-page-test"
     was = STATES[1 - STATES.index(state)]
     subject = f'{state}: "{name}" (a test, nothing is wrong)'
     content = {

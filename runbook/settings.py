@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from runbook.contradictions import contradictions
 from runbook.database_classes import DATABASE_CLASS_MEMORY_GIB
 from runbook.section import ClockTime, Email, Percent, Region, SecretName, Section
-from runbook.whereabouts import DEFAULT_REGION
+from runbook.whereabouts import DEFAULT_REGION, prefix
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 # AWS allows a VPC of /16 at most; below /20 three tiers of subnets in four zones get too small.
@@ -333,7 +333,7 @@ class Environment(Section):
     @property
     def prefix(self) -> str:
         """Start of every fixed name in this environment."""
-        return f"mockforge-{self.name}"
+        return prefix(self.name)
 
     @property
     def database_identifier(self) -> str:

@@ -6,3 +6,13 @@ DEFAULT_REGION = "us-east-1"
 def parameter_name(environment_name: str) -> str:
     """SSM parameter in which an environment's operations manifest lies."""
     return f"/mockforge-cloud/{environment_name}/operations"
+
+
+def prefix(environment_name: str) -> str:
+    """Start of every fixed name in an environment."""
+    return f"mockforge-{environment_name}"
+
+
+def word_parameter_name(environment_name: str) -> str:
+    """SSM parameter in which the maintenance checklist says whom to answer."""
+    return f"/mockforge-cloud/{environment_name}/maintenance-word"

@@ -172,7 +172,8 @@ def finish(
 
 def _waiting(session: "Session") -> "Waiting":
     from operations.errors import refused
-    from operations.maintenance_word import read_word, word_parameter_name
+    from operations.maintenance_word import read_word
+    from runbook.whereabouts import word_parameter_name
 
     environment = session.manifest.environment
     name = word_parameter_name(environment)
@@ -241,11 +242,12 @@ def mute(
     from operations.muting import description, mutes
     from operations.session import operating
     from operations.terminal import say, write
+    from runbook.whereabouts import prefix as name_prefix
 
     if not why.strip():
         raise bad_input("--why says nothing; nothing was changed", hint="somebody will wonder why nobody was told")
     with operating(environment, region) as session:
-        prefix = f"mockforge-{environment}"
+        prefix = name_prefix(environment)
         rules = mutes(prefix, _alarms(session, prefix), session.clock.now(), minutes)
         if not rules:
             raise refused(f"{environment} has no alarm that tells people; there is nothing to mute")
