@@ -79,6 +79,9 @@ def manifest_fields(
         "maintenance_window": upkeep.window.window_id,
         "scaling": environment.scaling.model_dump(mode="json"),
         "objectives": environment.objectives.model_dump(mode="json"),
+        "alert_lines": environment.alerts.model_dump(mode="json"),
+        "log_retention_days": environment.logs.retention_days,
+        "reports": environment.reports.model_dump(mode="json"),
         "maintenance": environment.maintenance.model_dump(mode="json"),
         "contacts": environment.contacts.model_dump(mode="json"),
     }

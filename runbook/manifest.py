@@ -8,7 +8,7 @@ import json
 from typing import Literal
 
 from runbook.section import Section
-from runbook.settings import Contacts, Maintenance, Objectives, Scaling
+from runbook.settings import Alerts, Contacts, Maintenance, Objectives, Reports, Scaling
 from runbook.whereabouts import parameter_name
 
 __all__ = ["Manifest", "parameter_name"]
@@ -102,6 +102,9 @@ class Manifest(Section):
     maintenance_window: str
     scaling: Scaling
     objectives: Objectives
+    alert_lines: Alerts
+    log_retention_days: int
+    reports: Reports
     maintenance: Maintenance
     contacts: Contacts
 

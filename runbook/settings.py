@@ -296,6 +296,15 @@ class Budget(Section):
     """MockForge's own plan for this service: 420 to 1,420 a month."""
 
 
+class Reports(Section):
+    """What the daily and weekly reports look up outside AWS. Runbook: "Review support tickets"."""
+
+    tickets_url: Annotated[str, Field(pattern=r"^https://[^\s#]+$")] | None = None
+    """Where the open support tickets are read."""
+    tickets_command: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    """Program and arguments that print them. Run without a shell, and only from a checkout that names it too."""
+
+
 class Protection(Section):
     """What keeps data and traffic safe from a slip."""
 
@@ -328,6 +337,7 @@ class Environment(Section):
     contacts: Contacts
     firewall: Firewall = Firewall()
     budget: Budget = Budget()
+    reports: Reports = Reports()
     protection: Protection = Protection()
 
     @property

@@ -1,7 +1,7 @@
 """The operations manifest of a made-up production."""
 
 from runbook.manifest import Manifest
-from runbook.settings import Contact, Contacts, Maintenance, Objectives, Scaling
+from runbook.settings import Alerts, Contact, Contacts, Maintenance, Objectives, Reports, Scaling
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -63,6 +63,9 @@ def manifest(environment: str = "production", **changes: object) -> Manifest:
         "maintenance_window": "mw-0123456789abcdef0",
         "scaling": Scaling(),
         "objectives": Objectives(),
+        "alert_lines": Alerts(),
+        "log_retention_days": 30,
+        "reports": Reports(),
         "maintenance": Maintenance(),
         "contacts": Contacts(
             on_call_engineer=someone, engineering_lead=someone, infrastructure_team=someone, security_team=someone

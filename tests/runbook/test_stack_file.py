@@ -100,7 +100,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         (
             "mockforge-cloud:name: production   (line 2)\n    unknown section; allowed: location, address, network, "
             "service, deployment, scaling, database, storage, backups, logs, objectives, alerts, notifications, "
-            "maintenance, contacts, firewall, budget, protection"
+            "maintenance, contacts, firewall, budget, reports, protection"
         ),
     ),
     "a section without the project's name": (
