@@ -1,0 +1,1 @@
+"""What `mfcloud deploy` is made of."""
