@@ -54,6 +54,7 @@ def manifest_fields(
             "kind": environment.database.kind,
             "identifier": application.database.rds.identifier if application.database.rds else None,
             "url_secret": application.database.url_secret_name,
+            "place": _place(ground, foundation, application),
         },
         "backups": {
             "vault": safekeeping.plan.vault_name,
@@ -84,4 +85,20 @@ def manifest_fields(
         "reports": environment.reports.model_dump(mode="json"),
         "maintenance": environment.maintenance.model_dump(mode="json"),
         "contacts": environment.contacts.model_dump(mode="json"),
+    }
+
+
+def _place(ground: Ground, foundation: Foundation, application: Application) -> dict[str, Any] | None:
+    """Where a restored instance has to stand."""
+    database, rds = ground.environment.database, application.database.rds
+    if rds is None:
+        return None
+    return {
+        "subnet_group": rds.subnet_group_name,
+        "security_group_id": foundation.network.database_security_group_id,
+        "parameter_group": rds.parameter_group_name,
+        "instance_class": database.instance_class,
+        "engine_version": database.engine_version,
+        "multi_az": database.multi_az,
+        "protected": ground.protected,
     }

@@ -49,12 +49,26 @@ class TrafficNames(Section):
     """Name of the secret that holds the header's value."""
 
 
+class DatabasePlace(Section):
+    """Where and how an instance of RDS has to stand: what a restore needs when the instance itself is gone."""
+
+    subnet_group: str
+    security_group_id: str
+    parameter_group: str
+    instance_class: str
+    engine_version: str
+    multi_az: bool
+    protected: bool
+
+
 class DatabaseNames(Section):
     """The database, wherever it runs."""
 
     kind: Literal["rds", "external"]
     identifier: str | None
     url_secret: str
+    place: DatabasePlace | None = None
+    """None where the database stands elsewhere."""
 
 
 class BackupNames(Section):
