@@ -54,6 +54,8 @@ class Version:
     """Family and number: `mockforge-production:41`."""
     image: Image | None
     """None where ECS does not say it."""
+    target_group_arn: str | None = None
+    """Where its tasks are registered: which colour it is."""
 
     def __str__(self) -> str:
         """For people: `mockforge-production:41 (image sha256:4f53cda18c2b)`."""

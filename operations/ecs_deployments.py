@@ -111,7 +111,13 @@ class EcsDeployments:
             revision_arn=revision["serviceRevisionArn"],
             task_definition=str(revision.get("taskDefinition", "")).rpartition("/")[2],
             image=_image(images.get(self._names.container)),
+            target_group_arn=_target_group(revision),
         )
+
+
+def _target_group(revision: dict[str, Any]) -> str | None:
+    balancers = revision.get("resolvedConfiguration", {}).get("loadBalancers", [])
+    return balancers[0].get("targetGroupArn") if balancers else None
 
 
 def _image(container: dict[str, Any] | None) -> Image | None:

@@ -1,15 +1,17 @@
 """Follows one deployment until it has come as far as somebody wants."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 
+from operations.clock import Clock
 from operations.deployments import Deployment, spell
 from operations.ecs_deployments import EcsDeployments
 from operations.session import Session
-from operations.waiting import Wait, wait_until
+from operations.waiting import Tell, Wait, wait_until
 
 
-def follow(
+def follow(  # noqa: PLR0913 - what, how far, and how it is shown
     session: Session,
     arn: str,
     *,
@@ -17,6 +19,8 @@ def follow(
     minutes: int,
     resume: str,
     seen: Callable[[Deployment], None] = lambda _deployment: None,
+    describe: Callable[[Deployment, datetime], str] = spell,
+    telling: Callable[[Wait, Clock], AbstractContextManager[Tell]] | None = None,
 ) -> Deployment:
     """The deployment when it is `done` or over; `seen` is told of every look at it. Gives up after `minutes`."""
     ecs = EcsDeployments(session)
@@ -29,13 +33,14 @@ def follow(
     return wait_until(
         ask,
         lambda deployment: not deployment.unfinished or done(deployment),
-        lambda deployment: spell(deployment, session.clock.now()),
+        lambda deployment: describe(deployment, session.clock.now()),
         Wait(
             what=f"deployment of {session.manifest.environment}",
             until=session.clock.now() + timedelta(minutes=minutes),
             resume=resume,
         ),
         session.clock,
+        telling,
     )
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -33,19 +33,28 @@ class Wait:
     every_seconds: float = EVERY_SECONDS
 
 
+class Tell(Protocol):
+    """Shows where things stand."""
+
+    def __call__(self, state: str, /) -> None:
+        """In a few words."""
+        ...
+
+
 def wait_until(
     ask: Callable[[], Answer],
     done: Callable[[Answer], bool],
     describe: Callable[[Answer], str],
     wait: Wait,
     clock: Clock,
+    telling: Callable[[Wait, Clock], AbstractContextManager[Tell]] | None = None,
 ) -> Answer:
     """The first answer that is `done`. `describe` says where things stand in a few words.
 
     A throttled or lost request is asked again; Ctrl-C, the end of patience and signed-out credentials stop the command
-    with the way to resume.
+    with the way to resume. `telling` shows it otherwise than in one line.
     """
-    with _telling(wait, clock) as tell:
+    with (telling or _telling)(wait, clock) as tell:
         try:
             while True:
                 try:
@@ -79,12 +88,8 @@ def _stopped(error: Exception, wait: Wait) -> Exception:
     return CommandStopped(message, hint=stopped.hint or wait.resume, code=stopped.code)
 
 
-class _Tell(Protocol):
-    def __call__(self, state: str, /) -> None: ...
-
-
 @contextmanager
-def _telling(wait: Wait, clock: Clock) -> Generator[_Tell]:
+def _telling(wait: Wait, clock: Clock) -> Generator[Tell]:
     began = said = clock.now()
     last = ""
 

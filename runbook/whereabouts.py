@@ -16,3 +16,8 @@ def prefix(environment_name: str) -> str:
 def word_parameter_name(environment_name: str) -> str:
     """SSM parameter in which the maintenance checklist says whom to answer."""
     return f"/mockforge-cloud/{environment_name}/maintenance-word"
+
+
+def deployment_parameter_name(environment_name: str) -> str:
+    """SSM parameter in which `mfcloud deploy` says who deploys what, and for which ticket."""
+    return f"/mockforge-cloud/{environment_name}/deployment"

@@ -1,4 +1,4 @@
-"""What `approve` and `reject` share: find the pause, say what would go live, ask, answer, wait."""
+"""What `approve`, `reject` and `deploy` share: find the pause, say what would go live, ask, answer, wait."""
 
 from json import dumps
 from typing import TYPE_CHECKING
@@ -26,11 +26,11 @@ def answer_pause(environment: str, answer: Answer, *, region: str | None, yes: b
     from operations.terminal import say
 
     with operating(environment, region) as session:
-        found = _look(session, answer)
+        found = look(session, answer)
         if isinstance(found, Answered):
             say(found.sentence)
             return _tell(session, found.deployment, answer, json=json)
-        for line in _plan(session, found, answer):
+        for line in plan(session, found, answer):
             say(line)
         if dry_run:
             say("dry run: nothing was changed")
@@ -39,7 +39,8 @@ def answer_pause(environment: str, answer: Answer, *, region: str | None, yes: b
         return _act(session, found, answer, json=json)
 
 
-def _look(session: "Session", answer: Answer) -> Pending | Answered:
+def look(session: "Session", answer: Answer) -> Pending | Answered:
+    """What waits, or that it was answered so already; refused where neither is the case."""
     from operations.approval import decide
     from operations.ecs_deployments import EcsDeployments
 
@@ -52,7 +53,8 @@ def _look(session: "Session", answer: Answer) -> Pending | Answered:
     )
 
 
-def _plan(session: "Session", found: Pending, answer: Answer) -> list[str]:
+def plan(session: "Session", found: Pending, answer: Answer) -> list[str]:
+    """Lines for the person: what the answer would do."""
     from operations.deployments import spell_number
 
     deployment, hook, manifest = found.deployment, found.hook, session.manifest
@@ -90,22 +92,30 @@ def _question(environment: str, found: Pending, answer: Answer) -> str:
     return f"Throw deployment {found.deployment.id} of {environment} away and stay with what is live?"
 
 
-def _act(session: "Session", found: Pending, answer: Answer, *, json: bool) -> int:
+def send(session: "Session", found: Pending, answer: Answer) -> Answered | None:
+    """Answer; None when that was this command. Somebody else, or the clock, was quicker: raises unless they agree."""
     from botocore.exceptions import ClientError
 
     from operations.aws_errors import code_of
     from operations.ecs_deployments import EcsDeployments
-    from operations.following import follow, serves_users
-    from operations.terminal import say
 
     try:
         EcsDeployments(session).answer(found.deployment, found.hook, answer)
     except ClientError as error:
         if code_of(error) not in _OVERTAKEN:
             raise
-        again = _look(session, answer)  # somebody else, or the clock, was quicker: says so unless it agrees
+        again = look(session, answer)
         if isinstance(again, Pending):
             raise
+        return again
+    return None
+
+
+def _act(session: "Session", found: Pending, answer: Answer, *, json: bool) -> int:
+    from operations.following import follow, serves_users
+    from operations.terminal import say
+
+    if (again := send(session, found, answer)) is not None:
         say(again.sentence)
         return _tell(session, again.deployment, answer, json=json)
     say(f"answered {answer}")
