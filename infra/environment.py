@@ -20,6 +20,7 @@ from infra.foundation import lay_foundation
 from infra.ground import Ground
 from infra.lookups import look_up
 from infra.manifest import manifest_fields
+from infra.program_name import with_program_name
 from infra.provider import aws_provider
 from infra.safekeeping import keep_safe
 from infra.traffic import open_the_way_in
@@ -50,7 +51,7 @@ def compose(environment: Environment, registry: DeploymentRegistry | None = None
     ground = Ground(
         environment=environment,
         lookups=look_up(environment, provider),
-        opts=pulumi.ResourceOptions(providers=[provider]),
+        opts=pulumi.ResourceOptions(providers=[provider], transformations=[with_program_name]),
     )
 
     foundation = lay_foundation(ground)

@@ -3,10 +3,8 @@
 import pulumi
 import pulumi_aws as aws
 
+from runbook.resource_tags import ENVIRONMENT_TAG, SERVICE, SERVICE_TAG
 from runbook.settings import Environment
-
-ENVIRONMENT_TAG = "Environment"
-"""Costs are told apart by this tag; it must be activated once in the account's billing settings."""
 
 
 def aws_provider(environment: Environment) -> aws.Provider:
@@ -19,7 +17,7 @@ def aws_provider(environment: Environment) -> aws.Provider:
         allowed_account_ids=[location.account_id] if location.account_id else None,
         default_tags={
             "tags": {
-                "Service": "mockforge-cloud",
+                SERVICE_TAG: SERVICE,
                 ENVIRONMENT_TAG: environment.name,
                 "ManagedBy": "pulumi",
             }

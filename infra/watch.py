@@ -14,12 +14,12 @@ from components.outside_check import OutsideCheck, OutsideCheckArgs
 from infra.application import Application, traffic_subjects
 from infra.foundation import Foundation
 from infra.ground import Ground
-from infra.provider import ENVIRONMENT_TAG
 from infra.safekeeping import Safekeeping
 from infra.traffic import Traffic
 from runbook import schedule
 from runbook.alarm import Subject, alerts
 from runbook.alarms import ERROR_LINES_METRIC, catalogue, own_namespace
+from runbook.resource_tags import ENVIRONMENT_TAG
 
 
 @dataclass(frozen=True, kw_only=True)
