@@ -4,7 +4,7 @@ The package is made of the files' texts in a fixed order, so that the same code 
 a preview shows a change only where there is one. Pulumi keeps that hash, so none is given to the provider besides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,29 @@ FUNCTIONS_FOLDER = Path(__file__).resolve().parent.parent / "functions"
 SHARED_FOLDER = "common"
 # An event that nobody could handle within the hour is told of rather than tried on.
 MAXIMUM_EVENT_AGE_SECONDS = 3600
+
+
+# Lambda puts one network interface per subnet and security group into a network (Lambda guide, "Execution role
+# permissions"). AWS lets none of these be narrowed to a subnet for Lambda.
+INTERFACE_ACTIONS = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """A place in a network of ours, for a function that has to reach what stands there.
+
+    The subnets need a way to AWS (NAT), because the function has no other any more.
+    """
+
+    subnet_ids: Sequence[pulumi.Input[str]]
+    security_group_id: pulumi.Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +70,11 @@ class FunctionArgs:
     """0 to 2, for asynchronous calls that raised an error."""
     reserved_concurrency: int | None = None
     """At most so many at once. Unset: the account's pool."""
+    placement: Placement | None = None
+    """Unset: outside of our network, which is quicker to start and to delete."""
+    libraries: Sequence[str] = ()
+    """Distributions of pure Python that go with the code, as requirements.txt locks them; what they need in turn is
+    listed here as well, unless Lambda's runtime has it."""
 
 
 class Function(Component):
@@ -79,7 +107,7 @@ class Function(Component):
         rights = aws.iam.RolePolicy(
             f"{name}-policy",
             role=role.name,
-            policy=policy([*_basics(args, logs.arn), *args.statements]),
+            policy=policy([*_basics(args, logs.arn), *_interfaces(args), *args.statements]),
             opts=self.child(),
         )
         function = aws.lambda_.Function(
@@ -90,12 +118,13 @@ class Function(Component):
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
             handler=f"functions.{args.folder}.handler.handler",
-            code=package(args.folder),
+            code=package(args.folder, args.libraries),
             timeout=args.timeout_seconds,
             memory_size=args.memory_mib,
             environment={"variables": args.environment} if args.environment else None,
             logging_config={"log_format": "Text", "log_group": logs.name},  # the code writes lines of JSON itself
             reserved_concurrent_executions=args.reserved_concurrency,
+            vpc_config=_vpc_config(args.placement),
             opts=self.child(depends_on=[rights, logs]),
         )
         failures = aws.lambda_.FunctionEventInvokeConfig(
@@ -112,8 +141,8 @@ class Function(Component):
         self.register_outputs({"arn": self.arn, "name": self.name, "role_arn": self.role_arn})
 
 
-def package(folder: str) -> pulumi.AssetArchive:
-    """The code of one function: its folder, what all share, and the package's own file. Raises ValueError.
+def package(folder: str, libraries: Sequence[str] = ()) -> pulumi.AssetArchive:
+    """The code of one function: its folder, what all share, the package's own file, libraries. Raises ValueError.
 
     Texts rather than paths, so that neither the place of a checkout nor its line endings are part of the hash.
     """
@@ -124,12 +153,46 @@ def package(folder: str) -> pulumi.AssetArchive:
     for part in (SHARED_FOLDER, folder):
         files += (FUNCTIONS_FOLDER / part).rglob("*.py")
     root = FUNCTIONS_FOLDER.parent
-    return pulumi.AssetArchive({path.relative_to(root).as_posix(): _asset(path) for path in sorted(files)})
+    ours: dict[str, pulumi.Asset | pulumi.Archive] = {
+        path.relative_to(root).as_posix(): _asset(path) for path in sorted(files)
+    }
+    return pulumi.AssetArchive(ours | {path: asset for name in libraries for path, asset in _library(name)})
+
+
+def _library(distribution: str) -> Iterator[tuple[str, pulumi.Asset]]:
+    """Its modules, by their own list. Files, because only their content counts and theirs is locked by hash."""
+    from importlib.metadata import files
+
+    for path in files(distribution) or ():
+        if path.suffix == ".py" or path.name == "METADATA":  # some ask for their own version there
+            yield path.as_posix(), pulumi.FileAsset(str(path.locate()))
 
 
 def _asset(path: Path) -> pulumi.StringAsset:
     # The engine leaves an empty text out of what it hands back, and the SDK then stops at an "invalid asset".
     return pulumi.StringAsset(path.read_text("utf-8") or "\n")
+
+
+def _vpc_config(placement: Placement | None) -> aws.lambda_.FunctionVpcConfigArgsDict | None:
+    if placement is None:
+        return None
+    return {"subnet_ids": list(placement.subnet_ids), "security_group_ids": [placement.security_group_id]}
+
+
+def _interfaces(args: FunctionArgs) -> list[Statement]:
+    """Lambda may, with the function's role; its own code may not (Lambda guide, "Security best practices")."""
+    if args.placement is None:
+        return []
+    return [
+        {"Sid": "StandInTheNetwork", "Action": list(INTERFACE_ACTIONS), "Resource": "*"},
+        {
+            "Sid": "OnlyLambdaItself",
+            "Effect": "Deny",
+            "Action": list(INTERFACE_ACTIONS),
+            "Resource": "*",
+            "Condition": {"ArnLike": {"lambda:SourceFunctionArn": f"arn:aws:lambda:*:*:function:{args.function_name}"}},
+        },
+    ]
 
 
 def _basics(args: FunctionArgs, log_group_arn: pulumi.Output[str]) -> list[Statement]:

@@ -50,6 +50,7 @@ class Network(Component):
     load_balancer_security_group_id: pulumi.Output[str]
     service_security_group_id: pulumi.Output[str]
     database_security_group_id: pulumi.Output[str]
+    restore_check_security_group_id: pulumi.Output[str] | None
     public_routes: list[pulumi.Resource]
     private_routes: list[pulumi.Resource]
     outgoing_addresses: list[pulumi.Output[str]]
@@ -116,6 +117,7 @@ class Network(Component):
         self.load_balancer_security_group_id = groups.load_balancer_id
         self.service_security_group_id = groups.service_id
         self.database_security_group_id = groups.database_id
+        self.restore_check_security_group_id = groups.restore_check_id
         self.public_routes, self.private_routes = routes.public_routes, routes.private_routes
         self.outgoing_addresses = routes.outgoing_addresses
         self.register_outputs(

@@ -1,6 +1,7 @@
 """Judges what the weekly restore test restored (runbook, "Backup Verification"): a function, called by an event.
 
-Row-level checks of the database are left out: they would need a way into the isolated subnets and a database driver.
+Where there is a database of our own, the function stands in the private subnets, from where it can ask the restored
+one for rows; all it needs of AWS it reaches through NAT.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
-from components.function import Function, FunctionArgs
+from components.function import Function, FunctionArgs, Placement
 from components.policy import Statement
 from runbook import settings
 
@@ -22,6 +23,8 @@ GUIDE_ANCHOR = "restore-test-failed"
 # AWS Backup names whatever a restore test creates so (AWS Backup guide, "Restore testing inferred metadata").
 RESTORED = "awsbackup-restore-test-"
 RECORDS = "restore-tests"
+# The PostgreSQL driver and what it needs; python-dateutil, which it needs too, comes with boto3 in Lambda's runtime.
+DRIVER = ("pg8000", "scramp", "asn1crypto")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +47,11 @@ class RestoreValidationArgs:
     """The key of both buckets, and of what is restored from them."""
     database_arn: pulumi.Input[str] | None
     subnet_group_name: pulumi.Input[str] | None
-    """Where a database has to be restored to. Needed with `database_arn`."""
+    """Where a database has to be restored to. Needed with `database_arn`, like the two that follow."""
+    database_url_secret_arn: pulumi.Input[str] | None
+    """A restored database has to accept the login in there."""
+    placement: Placement | None
+    """From where a restored database can be reached."""
     log_retention_days: int
     warning_topic_arn: pulumi.Input[str]
     warning_topic_key_arn: pulumi.Input[str]
@@ -59,8 +66,12 @@ class RestoreValidation(Component):
 
     def __init__(self, name: str, args: RestoreValidationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        if args.database_arn is not None and args.subnet_group_name is None:
-            raise ValueError("database_arn needs subnet_group_name: a restored database is compared with it")
+        needed = (args.subnet_group_name, args.database_url_secret_arn, args.placement)
+        if args.database_arn is not None and None in needed:
+            raise ValueError(
+                "database_arn needs subnet_group_name, database_url_secret_arn and placement: without them a restored "
+                "database can be neither compared nor reached"
+            )
         plans = pulumi.Output.concat(
             f"arn:aws:backup:{args.region}:",
             args.account_id,
@@ -81,6 +92,8 @@ class RestoreValidation(Component):
                 log_retention_days=args.log_retention_days,
                 failure_topic_arn=args.warning_topic_arn,
                 failure_topic_key_arn=args.warning_topic_key_arn,
+                placement=args.placement,
+                libraries=DRIVER if args.database_arn is not None else (),
             ),
             self.child(),
         )
@@ -127,11 +140,16 @@ def _environment(args: RestoreValidationArgs, plans: pulumi.Output[str]) -> dict
         "TOPIC_ARN": args.warning_topic_arn,
         "GUIDE_URL": f"{args.guide_url}#{GUIDE_ANCHOR}",
     }
-    if args.database_arn is not None and args.subnet_group_name is not None:
+    if (
+        args.database_arn is not None
+        and args.subnet_group_name is not None
+        and args.database_url_secret_arn is not None
+    ):
         environment |= {
             "DATABASE_ARN": args.database_arn,
             "SUBNET_GROUP": args.subnet_group_name,
             "ENGINE_VERSION": args.database.engine_version,
+            "DATABASE_URL_SECRET_ARN": args.database_url_secret_arn,
         }
     return environment
 
@@ -156,6 +174,13 @@ def _judge(args: RestoreValidationArgs) -> list[Statement]:
         restored = pulumi.Output.concat(f"arn:aws:rds:{args.region}:", args.account_id, f":db:{RESTORED}*")
         statements.append(
             {"Sid": "SeeTheRestoredDatabase", "Action": ["rds:DescribeDBInstances"], "Resource": restored}
+        )
+        statements.append(
+            {
+                "Sid": "LogInToTheRestoredDatabase",
+                "Action": ["secretsmanager:GetSecretValue"],
+                "Resource": args.database_url_secret_arn,
+            }
         )
     return statements
 

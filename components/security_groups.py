@@ -1,5 +1,7 @@
 """Who may talk to whom: internet to load balancer, load balancer to task, task to database; nothing else comes in.
 
+The weekly proof that a backup can be restored looks into the restored database, so it may reach the database, too.
+
 Every rule is a resource of its own, so groups can name each other without a circle and a change shows as one line.
 """
 
@@ -18,7 +20,8 @@ EVERYWHERE_IPV4, EVERYWHERE_IPV6 = "0.0.0.0/0", "::/0"
 DESCRIPTIONS = {
     "load-balancer": "The load balancer: web traffic from anywhere in, the service port out",
     "service": "Tasks: the service port from the load balancer in, HTTPS and the database out",
-    "database": "The database: tasks in, nothing out",
+    "database": "The database: tasks and the restore check in, nothing out",
+    "restore-check": "The check of restored databases: the database and AWS out, nothing in",
 }
 
 
@@ -105,8 +108,34 @@ def _database_rules(port: int, *, external: bool) -> tuple[Rule, ...]:
     )
     if external:
         return (out,)
-    into = Rule(key="from-service", direction="in", group="database", port=port, peer="service", says="Tasks")
-    return (out, into)
+    return (
+        out,
+        Rule(key="from-service", direction="in", group="database", port=port, peer="service", says="Tasks"),
+        Rule(
+            key="from-restore-check",
+            direction="in",
+            group="database",
+            port=port,
+            peer="restore-check",
+            says="The check of restored databases, which stand in this group",
+        ),
+        Rule(
+            key="to-database",
+            direction="out",
+            group="restore-check",
+            port=port,
+            peer="database",
+            says="Restored databases",
+        ),
+        Rule(
+            key="to-https",
+            direction="out",
+            group="restore-check",
+            port=HTTPS_PORT,
+            peer=EVERYWHERE_IPV4,
+            says="AWS",
+        ),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,11 +151,12 @@ class SecurityGroupsArgs:
 
 
 class SecurityGroups(Component):
-    """The three groups of the environment. Outputs: one ID each."""
+    """The groups of the environment. Outputs: one ID each; `restore_check_id` only with a database of our own."""
 
     load_balancer_id: pulumi.Output[str]
     service_id: pulumi.Output[str]
     database_id: pulumi.Output[str]
+    restore_check_id: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: SecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -140,6 +170,7 @@ class SecurityGroups(Component):
                 opts=self.child(),
             ).id
             for group, description in DESCRIPTIONS.items()
+            if not (group == "restore-check" and args.external_database)
         }
         for rule in rules(
             service_port=args.service_port,
@@ -152,7 +183,7 @@ class SecurityGroups(Component):
         aws.ec2.DefaultSecurityGroup(f"{name}-default", vpc_id=args.vpc_id, opts=self.child())
 
         self.load_balancer_id, self.service_id = groups["load-balancer"], groups["service"]
-        self.database_id = groups["database"]
+        self.database_id, self.restore_check_id = groups["database"], groups.get("restore-check")
         self.register_outputs(
             {
                 "load_balancer_id": self.load_balancer_id,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from components.backup_freshness import BackupFreshness, BackupFreshnessArgs
 from components.backup_plan import BackupPlan, BackupPlanArgs
 from components.configuration_backup import ConfigurationBackup, ConfigurationBackupArgs
+from components.function import Placement
+from components.network import Network
 from components.restore_validation import RestoreValidation, RestoreValidationArgs
 from infra.application import Application
 from infra.foundation import Foundation
@@ -106,6 +108,8 @@ def keep_safe(ground: Ground, foundation: Foundation, traffic: Traffic, applicat
             data_key_arn=storage.key_arn,
             database_arn=database.rds.instance_arn if database.rds else None,
             subnet_group_name=database.rds.subnet_group_name if database.rds else None,
+            database_url_secret_arn=database.rds.url_secret_arn if database.rds else None,
+            placement=_beside_the_tasks(network),
             log_retention_days=ground.log_retention_days,
             warning_topic_arn=notifications.warning_topic_arn,
             warning_topic_key_arn=notifications.key_arns["warning"],
@@ -119,3 +123,9 @@ def keep_safe(ground: Ground, foundation: Foundation, traffic: Traffic, applicat
         freshness=freshness,
         restore_validation=restore_validation,
     )
+
+
+def _beside_the_tasks(network: Network) -> Placement | None:
+    """In the private subnets, which have a way to AWS; nowhere if there is no database of our own to reach."""
+    group = network.restore_check_security_group_id
+    return Placement(subnet_ids=network.private_subnet_ids, security_group_id=group) if group is not None else None

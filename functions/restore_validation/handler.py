@@ -21,6 +21,7 @@ from functions.common.log import log_line
 from functions.restore_validation.bucket import bucket_checks
 from functions.restore_validation.database import ON_ITS_WAY, database_checks
 from functions.restore_validation.event import RestoreJob, UnknownEventError, job_of_ours, read_event
+from functions.restore_validation.query import BadUrlError, Login, login_from, row_checks
 from functions.restore_validation.record import Records
 from functions.restore_validation.settings import Settings, read_settings
 from functions.restore_validation.verdicts import Check, Verdict
@@ -44,6 +45,14 @@ class Context(Protocol):
         ...
 
 
+class Ask(Protocol):
+    """Asks a restored database for its rows."""
+
+    def __call__(self, *, address: str, port: int, login: Login) -> list[Check]:
+        """Checks, whatever is found; see `row_checks`."""
+        ...
+
+
 def handler(
     event: object,
     context: Context,
@@ -52,6 +61,7 @@ def handler(
     make_client: MakeClient = client,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     pause: Callable[[float], None] = time.sleep,
+    ask: Ask = row_checks,
 ) -> dict[str, object]:
     """Raises `UnknownEventError`, `BadSettingError`, `NotToldError`."""
     try:
@@ -60,7 +70,7 @@ def handler(
     except (UnknownEventError, BadSettingError) as error:
         log_line("restore test not judged", reason=str(error))
         raise
-    validation = _Validation(settings, Clients(make_client), context, pause)
+    validation = _Validation(settings, Clients(make_client), context, pause, ask)
     verdict, facts = validation.verdict(event, job_id)
     log_line("restore test", kind=verdict.kind, good=verdict.good, reason=verdict.reason, **facts)
     week = validation.tell(job_id, verdict, facts, now())
@@ -70,8 +80,11 @@ def handler(
 class _Validation:
     """One invocation."""
 
-    def __init__(self, settings: Settings, clients: Clients, context: Context, pause: Callable[[float], None]) -> None:
+    def __init__(
+        self, settings: Settings, clients: Clients, context: Context, pause: Callable[[float], None], ask: Ask
+    ) -> None:
         self._settings, self._clients, self._context, self._pause = settings, clients, context, pause
+        self._ask = ask
 
     def verdict(self, event: object, job_id: str) -> tuple[Verdict, dict[str, str]]:
         """What was found, and facts for the record. Never raises: what cannot be decided is no pass."""
@@ -114,12 +127,25 @@ class _Validation:
             source = self._settings.sources[kind].rpartition(":")[2]
             taken = job["RecoveryPointCreationDate"]
             return bucket_checks(self._clients, restored=name, source=source, taken=taken, seed=told.job_id)
-        return database_checks(
-            self._instance(name),
+        instance = self._instance(name)
+        checks = database_checks(
+            instance,
             engine_version=self._settings.engine_version or "",
             subnet_group=self._settings.subnet_group or "",
             backup_bytes=job.get("BackupSizeInBytes") or 0,
         )
+        return [*checks, *self._row_checks(instance)]
+
+    def _row_checks(self, instance: Mapping[str, Any]) -> list[Check]:
+        endpoint = instance.get("Endpoint")
+        if not endpoint:
+            return [Check(name="login", good=False, found="RDS names no address for it")]
+        secret = self._clients("secretsmanager").get_secret_value(SecretId=self._settings.database_url_secret_arn)
+        try:
+            login = login_from(str(secret.get("SecretString")))
+        except BadUrlError as error:
+            return [Check(name="login", good=False, found=str(error))]
+        return self._ask(address=endpoint["Address"], port=endpoint["Port"], login=login)
 
     def _instance(self, identifier: str) -> Mapping[str, Any]:
         """As soon as it is settled: after a restore, RDS still works on it for a while."""

@@ -17,6 +17,8 @@ class Settings:
     """Kind → ARN of what is backed up: objects, configuration and, unless it stands elsewhere, database."""
     subnet_group: str | None
     engine_version: str | None
+    database_url_secret_arn: str | None
+    """Where the application's `DATABASE_URL` is: a restored database has to accept the same login."""
     record_bucket: str
     record_key_arn: str
     topic_arn: str
@@ -33,6 +35,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         sources={**sources, "database": database} if database else sources,
         subnet_group=required(environ, "SUBNET_GROUP") if database else None,
         engine_version=required(environ, "ENGINE_VERSION") if database else None,
+        database_url_secret_arn=required(environ, "DATABASE_URL_SECRET_ARN") if database else None,
         record_bucket=required(environ, "CONFIGURATION_ARN").rpartition(":")[2],
         record_key_arn=required(environ, "RECORD_KEY_ARN"),
         topic_arn=required(environ, "TOPIC_ARN"),

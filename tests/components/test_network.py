@@ -133,7 +133,9 @@ def test_the_internet_reaches_the_load_balancer_only(program):
         (443, "::/0"),
     }
     assert rules_of(program, "Ingress", "service") == {(8080, "load-balancer")}
-    assert rules_of(program, "Ingress", "database") == {(5432, "service")}
+    assert rules_of(program, "Ingress", "database") == {(5432, "service"), (5432, "restore-check")}
+    assert rules_of(program, "Ingress", "restore-check") == set()
+    assert rules_of(program, "Egress", "restore-check") == {(5432, "database"), (443, "0.0.0.0/0")}
 
 
 def test_each_group_goes_out_where_it_must_and_nowhere_else(program):
@@ -164,7 +166,7 @@ def test_descriptions_use_only_what_aws_accepts(program):
     allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-:/()#,@[]+=&;{}!$*")
     kinds = ("SecurityGroup", "SecurityGroupIngressRule", "SecurityGroupEgressRule")
     texts = [one["description"] for kind in kinds for one in program.all(kind)]
-    assert len(texts) == 12
+    assert len(texts) == 16
     assert [text for text in texts if not set(text) <= allowed or len(text) > 255] == []
 
 

@@ -1,11 +1,16 @@
 import json
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 from moto.events.models import EventPattern
 
+from components.function import Placement
 from components.restore_validation import RestoreValidation, RestoreValidationArgs
 from functions.restore_validation.settings import read_settings
 from runbook.settings import Database
@@ -15,6 +20,13 @@ Run = Callable[..., Program]
 
 ACCOUNT = "123456789012"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/2"
+SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:mockforge-cloud/staging/database-url-1"
+WITHOUT_DATABASE: dict[str, Any] = {
+    "database_arn": None,
+    "subnet_group_name": None,
+    "database_url_secret_arn": None,
+    "placement": None,
+}
 PLANS = f"arn:aws:backup:us-east-1:{ACCOUNT}:restore-testing-plan:mockforge_staging_weekly-"
 
 
@@ -33,6 +45,8 @@ def a_validation(name: str = "validation", **changes: Any) -> Callable[[], None]
             "data_key_arn": KEY,
             "database_arn": f"arn:aws:rds:us-east-1:{ACCOUNT}:db:mockforge-staging",
             "subnet_group_name": "isolated",
+            "database_url_secret_arn": SECRET,
+            "placement": Placement(subnet_ids=["subnet-1", "subnet-2"], security_group_id="sg-1"),
             "log_retention_days": 30,
             "warning_topic_arn": f"arn:aws:sns:us-east-1:{ACCOUNT}:warning",
             "warning_topic_key_arn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1",
@@ -98,18 +112,60 @@ def test_it_reads_what_was_restored_and_its_sources_and_writes_the_record_only(r
     assert found["CompareObjects"] == (["s3:GetObject"], [f"{one}/*" for one in reads])
     assert found["Document"] == (["s3:PutObject"], "arn:aws:s3:::configuration/restore-tests/*")
     assert found["SeeTheRestoredDatabase"][1] == f"arn:aws:rds:us-east-1:{ACCOUNT}:db:awsbackup-restore-test-*"
-    assert [sid for sid, (_, resource) in found.items() if resource == "*"] == ["JudgeRestoreJobs"]
+    assert found["LogInToTheRestoredDatabase"] == (["secretsmanager:GetSecretValue"], SECRET)
+    assert {sid for sid, (_, resource) in found.items() if resource == "*"} == {
+        "JudgeRestoreJobs",
+        "StandInTheNetwork",
+        "OnlyLambdaItself",
+    }
 
 
 def test_without_a_database_of_ours_it_expects_none(registered: Run):
-    program = registered(a_validation(database_arn=None, subnet_group_name=None))
+    program = registered(a_validation(**WITHOUT_DATABASE))
     assert set(read_settings(variables(program)).sources) == {"objects", "configuration"}
-    assert "SeeTheRestoredDatabase" not in rights(program)
+    assert not {"SeeTheRestoredDatabase", "LogInToTheRestoredDatabase", "StandInTheNetwork"} & set(rights(program))
+    function = program.one("lambda/function:Function")
+    assert "vpcConfig" not in function.inputs
+    assert not [path for path in function["code"]["assets"] if not path.startswith("functions/")]
 
 
-def test_a_database_without_its_subnet_group_is_refused(registered: Run):
-    with pytest.raises(ValueError, match="database_arn needs subnet_group_name"):
-        registered(a_validation(subnet_group_name=None))
+def test_it_stands_where_a_restored_database_can_be_reached(registered: Run):
+    place = registered(a_validation()).one("lambda/function:Function")["vpcConfig"]
+    assert (place["subnetIds"], place["securityGroupIds"]) == (["subnet-1", "subnet-2"], ["sg-1"])
+
+
+def test_only_lambda_itself_may_touch_network_interfaces_with_its_role(registered: Run):
+    document = json.loads(registered(a_validation()).one("RolePolicy")["policy"])
+    stated = {one["Sid"]: one for one in document["Statement"]}
+    refused = stated["OnlyLambdaItself"]
+    assert (refused["Effect"], refused["Action"]) == ("Deny", stated["StandInTheNetwork"]["Action"])
+    assert refused["Condition"] == {
+        "ArnLike": {"lambda:SourceFunctionArn": "arn:aws:lambda:*:*:function:mockforge-staging-restore-validation"}
+    }
+
+
+def test_the_driver_goes_with_it_and_imports_nothing_that_lambda_lacks(registered: Run, tmp_path: Path):
+    code = registered(a_validation()).one("lambda/function:Function")["code"]
+    for path, asset in code["assets"].items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(asset["text"] if "text" in asset else Path(asset["path"]).read_text())
+    for runtime in ("dateutil", "six", "boto3", "botocore", "jmespath", "urllib3", "s3transfer"):  # what Lambda has
+        if spec := find_spec(runtime):
+            where = Path(str(spec.origin))
+            where = where.parent if where.name == "__init__.py" else where
+            (tmp_path / where.name).symlink_to(where)
+    # -S: without site-packages
+    asks = "from functions.restore_validation import handler; import pg8000.native; print(pg8000.__file__)"
+    found = subprocess.run(
+        [sys.executable, "-S", "-c", asks], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert found.stdout.strip() == str(tmp_path / "pg8000" / "__init__.py"), found.stderr
+
+
+@pytest.mark.parametrize("missing", ["subnet_group_name", "database_url_secret_arn", "placement"])
+def test_a_database_that_could_not_be_compared_or_reached_is_refused(registered: Run, missing: str):
+    with pytest.raises(ValueError, match="database_arn needs subnet_group_name, database_url_secret_arn and placement"):
+        registered(a_validation(**dict[str, Any]({missing: None})))
 
 
 def test_two_environments_stand_side_by_side(registered: Run):

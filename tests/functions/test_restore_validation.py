@@ -17,6 +17,7 @@ from functions.common.environ import BadSettingError
 from functions.restore_validation.database import database_checks
 from functions.restore_validation.event import UnknownEventError, read_event
 from functions.restore_validation.handler import NotToldError, handler
+from functions.restore_validation.query import Login
 from functions.restore_validation.record import line_of, week_of, with_line, with_result
 from functions.restore_validation.verdicts import Check, Verdict
 
@@ -34,6 +35,7 @@ ENVIRON = {
     "DATABASE_ARN": DATABASE,
     "SUBNET_GROUP": "isolated",
     "ENGINE_VERSION": "16.10",
+    "DATABASE_URL_SECRET_ARN": f"arn:aws:secretsmanager:{HERE}:secret:mockforge-cloud/staging/database-url-1",
     "RECORD_KEY_ARN": f"arn:aws:kms:{HERE}:key/1",
     "TOPIC_ARN": f"arn:aws:sns:{HERE}:warning",
     "GUIDE_URL": "https://guide.example/incident-response.md#restore-test-failed",
@@ -46,6 +48,7 @@ INSTANCE = {
     "PubliclyAccessible": False,
     "AllocatedStorage": 100,
     "DBSubnetGroup": {"DBSubnetGroupName": "isolated"},
+    "Endpoint": {"Address": "restored.example", "Port": 5432},
 }
 
 
@@ -89,6 +92,13 @@ class Aws:
         self.validations: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
         self.asked: list[str] = []
+        self.secret = "postgres://mockforge:s3cret@the-old-one.example:5432/mockforge?sslmode=require"
+        self.logins: list[tuple[str, int, Login]] = []
+        self.rows = Check(name="rows", good=True, found="1 of 2 tables have rows")
+
+    def ask(self, *, address: str, port: int, login: Login) -> list[Check]:
+        self.logins.append((address, port, login))
+        return [self.rows]
 
     def client(self, service: str, *, region: str | None = None) -> Any:
         made: Any = boto3.client(service, region_name=region or "us-east-1")
@@ -108,6 +118,9 @@ class Aws:
                 return self.job
             case "DescribeDBInstances":
                 return {"DBInstances": [self.instances.pop(0) if len(self.instances) > 1 else self.instances[0]]}
+            case "GetSecretValue":
+                assert asked == {"SecretId": ENVIRON["DATABASE_URL_SECRET_ARN"]}
+                return {"SecretString": self.secret}
             case "PutRestoreValidationResult":
                 self.validations.append(asked)
             case "Publish":
@@ -135,6 +148,7 @@ def judge(aws: Aws, event: object = None, *, context: Context | None = None, **e
         make_client=aws.client,
         now=lambda: NOW,
         pause=lambda _: None,
+        ask=aws.ask,
     )
 
 
@@ -172,6 +186,7 @@ def test_a_good_database_is_told_to_aws_backup_and_documented_and_nobody_is_woke
         "public access",
         "engine",
         "size",
+        "rows",
     ]
     assert record("restore-tests/log.md").splitlines()[-1] == "- 2026-W48: database good"
 
@@ -198,6 +213,36 @@ def test_a_database_that_is_not_as_it_should_be_fails_with_the_reason(aws: Aws, 
     assert message["Subject"] == "Restore test of staging: database FAILED"
     assert says in message["Message"]
     assert "https://guide.example/incident-response.md#restore-test-failed" in message["Message"]
+
+
+def test_the_restored_database_is_asked_for_rows_with_the_applications_login(aws: Aws):
+    judge(aws)
+    assert aws.logins == [("restored.example", 5432, Login(user="mockforge", password="s3cret", database="mockforge"))]
+
+
+def test_a_database_without_rows_fails_with_the_reason(aws: Aws):
+    aws.rows = Check(name="rows", good=False, found="0 of 2 tables have rows")
+    assert judge(aws)["good"] is False
+    assert aws.validations[0]["ValidationStatusMessage"] == "rows: 0 of 2 tables have rows"
+
+
+def test_a_database_without_an_address_cannot_be_asked_and_is_no_pass(aws: Aws):
+    aws.instances = [{key: value for key, value in INSTANCE.items() if key != "Endpoint"}]
+    assert judge(aws)["good"] is False
+    assert aws.validations[0]["ValidationStatusMessage"] == "login: RDS names no address for it"
+
+
+def test_a_secret_of_another_shape_is_no_pass_and_stays_secret(aws: Aws, capsys: pytest.CaptureFixture[str]):
+    aws.secret = "s3cret"
+    assert judge(aws)["good"] is False
+    assert "is no URL like postgres://" in aws.validations[0]["ValidationStatusMessage"]
+    assert "s3cret" not in capsys.readouterr().out + str(aws.messages)
+
+
+def test_a_secret_that_may_not_be_read_is_no_pass(aws: Aws):
+    aws.refused = "GetSecretValue"
+    assert judge(aws)["good"] is False
+    assert "AccessDenied" in aws.messages[0]["Message"]
 
 
 def test_a_database_that_is_still_being_set_up_is_waited_for(aws: Aws):
@@ -433,7 +478,15 @@ def test_a_record_that_another_job_wrote_meanwhile_is_read_again_and_kept(aws: A
             made.put_object = put_object
         return made
 
-    handler(an_event(), Context(), environ=ENVIRON, make_client=make_client, now=lambda: NOW, pause=lambda _: None)
+    handler(
+        an_event(),
+        Context(),
+        environ=ENVIRON,
+        make_client=make_client,
+        now=lambda: NOW,
+        pause=lambda _: None,
+        ask=aws.ask,
+    )
     assert list(json.loads(record("restore-tests/2026-W48.json"))["results"]) == expected
     assert (
         record("restore-tests/log.md").splitlines()[-1] == f"- 2026-W48: {'; '.join(f'{one} good' for one in expected)}"

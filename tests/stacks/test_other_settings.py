@@ -54,7 +54,12 @@ def test_an_external_database_leaves_nothing_of_rds_behind(other: dict[str, Prog
         "backups-storage-of-configuration",
     ]
     manifest = json.loads(program.one("Parameter", "operations-parameter")["insecureValue"])
-    assert manifest["database"] == {"kind": "external", "identifier": None, "url_secret": "elsewhere/database-url"}
+    assert manifest["database"] == {
+        "kind": "external",
+        "identifier": None,
+        "url_secret": "elsewhere/database-url",
+        "place": None,
+    }
     assert ("aws:secretsmanager/getSecret:getSecret", {"name": "elsewhere/database-url"}) in program.lookups
 
 

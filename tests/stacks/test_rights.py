@@ -69,7 +69,17 @@ ON_EVERY_RESOURCE = {
         "elasticloadbalancing:DescribeTargetGroups",
         "secretsmanager:ListSecrets",
     },
-    "restore-validation-function-policy": {"backup:DescribeRestoreJob", "backup:PutRestoreValidationResult"},
+    "restore-validation-function-policy": {
+        "backup:DescribeRestoreJob",
+        "backup:PutRestoreValidationResult",
+        # Lambda's own work, which the function's code is denied
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+    },
     "service-tasks-execution-policy": {"ecr:GetAuthorizationToken"},
 }
 """What AWS does not let anybody narrow."""
