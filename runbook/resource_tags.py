@@ -1,4 +1,4 @@
-"""Tags that every resource carries: by them money is told apart, and what was left behind by an interruption is found."""
+"""Tags that every resource carries: they tell costs apart, and find what an interrupted run left behind."""
 
 SERVICE_TAG = "Service"
 SERVICE = "mockforge-cloud"
