@@ -1,6 +1,7 @@
 """Every resource that AWS can tag says which of the program's resources it is (`runbook.resource_tags`)."""
 
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, cast
 
 import pulumi
 
@@ -15,11 +16,15 @@ def with_program_name(args: pulumi.ResourceTransformationArgs) -> pulumi.Resourc
     has_tags = isinstance(getattr(type(args.resource), "tags_all", None), property)
     if not has_tags and args.type_ not in _TAGGED_WITHOUT_A_CLASS:
         return None  # AWS cannot tag it, or it is no resource of AWS
-    own: Any = args.props.get("tags")
+    props: dict[str, Any] = {**args.props}
+    own = props.get("tags")
 
     def add(tags: dict[str, Any] | None) -> dict[str, Any]:
         return {**(tags or {}), PROGRAM_NAME_TAG: args.name}
 
     # known tags stay known: what is only known later would show as a change in every preview
-    tags: Any = add(own) if own is None or isinstance(own, dict) else pulumi.Output.from_input(own).apply(add)
-    return pulumi.ResourceTransformationResult(props={**args.props, "tags": tags}, opts=args.opts)
+    if isinstance(own, (pulumi.Output, Awaitable)):
+        props["tags"] = pulumi.Output.from_input(cast("Any", own)).apply(add)
+    else:
+        props["tags"] = add(own)
+    return pulumi.ResourceTransformationResult(props=props, opts=args.opts)
