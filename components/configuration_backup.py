@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 180
 MEMORY_MIB = 256
 # Later than the bucket's backup is late, and still better than not at all.
 RETRY_SECONDS = 3600
-# In the bucket; `functions/configuration_backup/document.py` names its objects so.
+# In the bucket; `functions/common/configuration_document.py` names its objects so.
 FOLDER = "configuration"
 
 

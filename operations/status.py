@@ -240,7 +240,7 @@ def _backups(session: Session, now: datetime) -> dict[str, Known[BackupAge] | Un
 
 def _backup_settings(session: Session) -> Any:
     from functions.backup_freshness.settings import Settings
-    from functions.configuration_backup.document import FOLDER
+    from functions.common.configuration_document import FOLDER
 
     manifest = session.manifest
     partition = manifest.traffic.production_rule_arn.split(":")[1]

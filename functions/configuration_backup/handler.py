@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from functions.common.aws import MakeClient, client, failure
+from functions.common.configuration_document import DamagedBackupError, Header, key, read_back, write
 from functions.common.log import log_line
 from functions.common.scheduled_event import UnknownEventError, due
-from functions.configuration_backup.document import DamagedBackupError, Header, key, read_back, write
 from functions.configuration_backup.sections import PartialBackupError, read_sections
 from functions.configuration_backup.settings import BadSettingError, Settings, read_settings
 from functions.configuration_backup.source import Source

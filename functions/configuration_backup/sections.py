@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.common.aws import failure
+from functions.common.configuration_document import Sections
 from functions.common.log import log_line
 from functions.configuration_backup import readers
-from functions.configuration_backup.document import Sections
 from functions.configuration_backup.plain import plain
 from functions.configuration_backup.source import NotFoundError, Source
 

@@ -19,6 +19,7 @@ from functions.common.aws import Clients, MakeClient, client, failure
 from functions.common.environ import BadSettingError
 from functions.common.log import log_line
 from functions.restore_validation.bucket import bucket_checks
+from functions.restore_validation.configuration import configuration_checks
 from functions.restore_validation.database import ON_ITS_WAY, database_checks
 from functions.restore_validation.event import RestoreJob, UnknownEventError, job_of_ours, read_event
 from functions.restore_validation.query import BadUrlError, Login, login_from, row_checks
@@ -126,7 +127,8 @@ class _Validation:
         if kind != "database":
             source = self._settings.sources[kind].rpartition(":")[2]
             taken = job["RecoveryPointCreationDate"]
-            return bucket_checks(self._clients, restored=name, source=source, taken=taken, seed=told.job_id)
+            checks = bucket_checks(self._clients, restored=name, source=source, taken=taken, seed=told.job_id)
+            return [*checks, *self._readable(kind, name)]
         instance = self._instance(name)
         checks = database_checks(
             instance,
@@ -135,6 +137,9 @@ class _Validation:
             backup_bytes=job.get("BackupSizeInBytes") or 0,
         )
         return [*checks, *self._row_checks(instance)]
+
+    def _readable(self, kind: str, bucket: str) -> list[Check]:
+        return configuration_checks(self._clients, restored=bucket) if kind == "configuration" else []
 
     def _row_checks(self, instance: Mapping[str, Any]) -> list[Check]:
         endpoint = instance.get("Endpoint")

@@ -10,7 +10,7 @@ import pytest
 from components.backup_freshness import BackupFreshness, BackupFreshnessArgs
 from functions.backup_freshness.measurements import measurements
 from functions.backup_freshness.settings import read_settings
-from functions.configuration_backup.document import FOLDER
+from functions.common.configuration_document import FOLDER
 from runbook.alarms import catalogue, own_namespace
 from tests.environments import environment
 from tests.harness import Program

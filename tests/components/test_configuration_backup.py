@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.configuration_backup import ConfigurationBackup, ConfigurationBackupArgs
-from functions.configuration_backup.document import key
+from functions.common.configuration_document import key
 from functions.configuration_backup.settings import read_settings
 from runbook import schedule
 from runbook.settings import Backups

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.configuration_backup.document import DamagedBackupError, Header, key, read_back, write
+from functions.common.configuration_document import DamagedBackupError, Header, key, read_back, write
 from functions.configuration_backup.plain import plain
 from functions.configuration_backup.sections import PartialBackupError, Section, read_sections
 from functions.configuration_backup.source import NotFoundError

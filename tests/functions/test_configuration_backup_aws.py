@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from functions.common.configuration_document import Sections, read_back
 from functions.configuration_backup import readers
-from functions.configuration_backup.document import Sections, read_back
 from functions.configuration_backup.handler import BackupFailedError, handler
 from functions.configuration_backup.sections import SECTIONS
 from functions.configuration_backup.settings import read_settings

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from functions.common.configuration_document import Header, write
 from functions.common.environ import BadSettingError
 from functions.restore_validation.database import database_checks
 from functions.restore_validation.event import UnknownEventError, read_event
@@ -313,6 +314,39 @@ def test_of_many_objects_all_are_counted_and_25_compared(aws: Aws):
     assert "25 of 25 compared are equal" in answer["reason"]
 
 
+# --- the configuration ----------------------------------------------------------------------------------------------
+
+
+def judge_configuration(aws: Aws, **objects: str) -> dict[str, Any]:
+    for bucket in ("configuration", "awsbackup-restore-test-2"):
+        put(bucket, **objects)
+    aws.job |= {"CreatedResourceArn": RESTORED_BUCKET, "SourceResourceArn": "arn:aws:s3:::configuration"}
+    return judge(aws, of_objects())
+
+
+def a_backup(day: int) -> dict[str, str]:
+    due = datetime(2026, 11, day, 3, tzinfo=UTC)
+    text = write({"alarms": {"cpu": {"Threshold": 80}}}, Header(environment="staging", due=due, taken=due)).decode()
+    return {f"configuration/2026/11/{day:02}.json": text}
+
+
+def test_the_newest_configuration_backup_is_read_back_from_the_restored_bucket(aws: Aws):
+    answer = judge_configuration(aws, **a_backup(9), **a_backup(22), **{"restore-tests/log.md": "- 2026-W47"})
+    assert (answer["kind"], answer["good"]) == ("configuration", True)
+    assert "configuration/2026/11/22.json reads back, 1 sections" in answer["reason"]
+
+
+def test_a_configuration_backup_that_was_damaged_before_it_was_copied_is_found(aws: Aws):
+    [(key, text)] = a_backup(22).items()
+    assert judge_configuration(aws, **a_backup(9), **{key: text.replace("80", "81")})["good"] is False
+    assert f"configuration: {key} section alarms is not what was written" in aws.messages[0]["Message"]
+
+
+def test_a_restored_configuration_without_a_backup_is_no_pass(aws: Aws):
+    assert judge_configuration(aws, **{"restore-tests/log.md": "- 2026-W47"})["good"] is False
+    assert "configuration: no backup under configuration/" in aws.messages[0]["Message"]
+
+
 # --- what cannot be decided ------------------------------------------------------------------------------------------
 
 
@@ -454,6 +488,8 @@ def test_a_record_that_another_job_wrote_meanwhile_is_read_again_and_kept(aws: A
     if documents_are_there:
         job = dict(aws.job)
         aws.job |= {"CreatedResourceArn": RESTORED_BUCKET, "SourceResourceArn": "arn:aws:s3:::configuration"}
+        put("configuration", **a_backup(22))
+        put("awsbackup-restore-test-2", **a_backup(22))
         judge(aws, of_objects())
         aws.job = job
     expected = ["configuration", "database", "objects"] if documents_are_there else ["database", "objects"]

@@ -1,4 +1,4 @@
-"""The format of a backup, and its inverse. Pure.
+"""The format of a configuration backup, and its inverse. Pure.
 
     {"header":   {"format", "version", "environment", "due", "taken"},
      "manifest": {"<section>": {"items": 12, "sha256": "…"}, …},
