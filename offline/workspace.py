@@ -5,9 +5,7 @@ engine writes lands under `<project>/.offline/<environment>/`.
 """
 
 import re
-import shlex
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +13,7 @@ from typing import Any, Final
 import yaml
 from pulumi import automation
 
+from offline import launchers
 from offline.engine import Engine
 from offline.provider.wire import is_object
 from offline.scratch import KnownCommand, ScratchStack, ScratchWorkspace
@@ -105,7 +104,8 @@ def _lay_out(home: Path, project: Mapping[str, Any], stack_file: Path, environme
     (home / "state").mkdir(parents=True, exist_ok=True)
     (home / "home").mkdir(exist_ok=True)
     for package in PACKAGES:
-        _write_launcher(home / "providers" / package / f"pulumi-resource-{package}", package, home / STORE)
+        launcher = home / "providers" / package / f"pulumi-resource-{package}"
+        launchers.write(launcher, "offline.provider", package, str(home / STORE))
     generated = {
         "name": project["name"],
         "runtime": "python",
@@ -117,15 +117,6 @@ def _lay_out(home: Path, project: Mapping[str, Any], stack_file: Path, environme
     _write(home / "Pulumi.yaml", yaml.safe_dump(generated, sort_keys=False))
     copy = home / f"Pulumi.{environment}.yaml"
     _write(copy, _stack_file(stack_file, copy))
-
-
-def _write_launcher(path: Path, package: str, store: Path) -> None:
-    """An executable that runs the stand-in with the Python that runs this, whatever `python3` is on PATH."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    root = Path(__file__).resolve().parent.parent
-    words = [sys.executable, "-m", "offline.provider", package, str(store)]
-    _write(path, f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(root))} exec {shlex.join(words)} "$@"\n')
-    path.chmod(0o755)
 
 
 def _stack_file(original: Path, copy: Path) -> str:
