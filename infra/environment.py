@@ -14,6 +14,7 @@ from components.component import Component
 from components.deployment_registry import DeploymentRegistry
 from components.operations_manifest import OperationsManifest, OperationsManifestArgs
 from infra.application import run_application
+from infra.boundary import bounds
 from infra.configuration import read_environment
 from infra.database import ChosenDatabase
 from infra.foundation import lay_foundation
@@ -48,10 +49,14 @@ def program(registry: DeploymentRegistry | None = None) -> None:
 def compose(environment: Environment, registry: DeploymentRegistry | None = None) -> Mapping[str, Any]:
     """Registers everything; returns the stack's outputs."""
     provider = aws_provider(environment)
+    lookups = look_up(environment, provider)
     ground = Ground(
         environment=environment,
-        lookups=look_up(environment, provider),
-        opts=pulumi.ResourceOptions(providers=[provider], transformations=[with_program_name]),
+        lookups=lookups,
+        opts=pulumi.ResourceOptions(
+            providers=[provider],
+            transformations=[with_program_name, *bounds(environment, lookups.account_id)],
+        ),
     )
 
     foundation = lay_foundation(ground)

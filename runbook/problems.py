@@ -31,6 +31,7 @@ PATTERN_SENTENCES: dict[str, str] = {
     ),
     r"^\d+\.\d+\.\d+([.+-].+)?$": 'must be a version in quotes, as in "0.3.238"',
     r"^https://[^\s#]+$": "must be an https address without an anchor",
+    r"^[A-Za-z0-9+=,.@_-]{1,128}$": "must be the name of an IAM policy, as in mockforge-staging-boundary",
     r"^1[4-9](\.\d+)?$": 'must be a PostgreSQL version from 14 to 19 in quotes, as in "16.10"',
     r"^[a-z](-?[a-z0-9])*$": "must be lower-case letters, digits and single hyphens, and begin with a letter",
 }

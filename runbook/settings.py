@@ -310,6 +310,11 @@ class Protection(Section):
 
     protected: bool = True
     """Pulumi and AWS refuse to delete or replace what holds data or traffic; `destroy` is refused as a whole."""
+    roles_boundary: Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@_-]{1,128}$")] | None = None
+    """IAM policy of this account that bounds every role of the program, as `mfcloud bootstrap` makes one.
+
+    GitHub's deploy role may make no other roles. Unset: none.
+    """
 
 
 class Environment(Section):
