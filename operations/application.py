@@ -15,6 +15,7 @@ from operations.commands import (
     destroy,
     engine,
     maintenance,
+    morning,
     offline_state,
     page_test,
     preview,
@@ -28,6 +29,7 @@ from operations.commands import (
     status,
     test,
     up,
+    weekly,
 )
 from operations.errors import CommandStopped
 from operations.exit_codes import HELP, ExitCode
@@ -68,6 +70,8 @@ COMMANDS: dict[str, Callable[..., int]] = {  # in the order in which a person ne
     "rollback": rollback.command,
     "smoke-test": smoke_test.command,
     "page-test": page_test.command,
+    "morning": morning.command,
+    "weekly": weekly.command,
     "refresh": refresh.command,
     "destroy": destroy.command,
     "check": check.command,

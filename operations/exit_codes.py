@@ -14,6 +14,8 @@ class ExitCode(IntEnum):
     """Nothing was changed, on purpose."""
     CHANGES_FOUND = 4
     """Only from `preview --expect-no-changes`."""
+    ATTENTION = 5
+    """Only from `morning` and `weekly`: something is to be looked at, or could not be read."""
     INTERRUPTED = 130
     """As a shell reports Ctrl-C."""
 

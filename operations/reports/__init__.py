@@ -1,0 +1,1 @@
+"""The runbook's daily checklist and weekly tasks as reports. Reads only."""
