@@ -14,6 +14,7 @@ from operations.commands import (
     check,
     destroy,
     engine,
+    incident,
     maintenance,
     morning,
     offline_state,
@@ -88,6 +89,7 @@ app.command("reference", epilog=HELP, hidden=True)(reference.command)
 app.add_typer(scale.app, name="scale")
 app.add_typer(backups.app, name="backups")
 app.add_typer(maintenance.app, name="maintenance")
+app.add_typer(incident.app, name="incident")
 app.add_typer(offline_state.app, name="offline")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from operations.deployments import Deployment, Version
 from operations.evidence import Evidence, Requests
+from operations.incidents.document import POST_INCIDENT_LINES, Head, document, head_lines, spell, timeline_lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +40,15 @@ def write_note(path: Path, incident: Incident) -> bool:
 
 
 def note(incident: Incident) -> str:
-    """Markdown."""
+    """Markdown, in the format of every incident (`operations.incidents.document`)."""
     evidence = incident.evidence
-    lines = [
-        f"# Rollback of {incident.environment}, {incident.began:%Y-%m-%d %H:%M} UTC",
-        "",
-        'Severity: P_ · owner: ___ · ticket: ___ (runbook, "Severity Levels")',
-        "",
+    head = Head(
+        title=f"Rollback of {incident.environment}, {spell(incident.began)} UTC",
+        environment=incident.environment,
+        began=incident.deployment.created_at,  # until somebody says when users first noticed
+        ended=incident.ended,
+    )
+    happened = [
         "## What happened",
         "",
         f"- reason given: {incident.reason}",
@@ -55,15 +58,16 @@ def note(incident: Incident) -> str:
         f"- deployment: {incident.deployment.arn}",
         f"- outcome: {incident.outcome}",
         "",
-        "## Timeline (UTC)",
-        "",
-        "| when | what |",
-        "| --- | --- |",
-        f"| {incident.deployment.created_at:%Y-%m-%d %H:%M} | the deployment began |",
-        f"| {incident.began:%Y-%m-%d %H:%M} | the rollback was asked for |",
-        f"| {incident.ended:%Y-%m-%d %H:%M} | {incident.outcome} |",
-        "| ___ | first noticed, by whom |",
-        "",
+    ]
+    timeline = timeline_lines(
+        [
+            (incident.deployment.created_at, "the deployment began"),
+            (incident.began, "the rollback was asked for"),
+            (incident.ended, incident.outcome),
+            (None, "first noticed, by whom"),
+        ]
+    )
+    figures = [
         "## Error rate",
         "",
         "| when | requests | failures (5xx) | error rate |",
@@ -76,15 +80,8 @@ def note(incident: Incident) -> str:
         *_excerpt(evidence),
         "",
         *([f"Not known: {one}." for one in evidence.missing] + [""] if evidence.missing else []),
-        "## To fill in",
-        "",
-        "- impact on users: ___",
-        "- root cause: ___",
-        "- what would have caught it earlier: ___",
-        "- action items, each with an owner and a date: ___",
-        "",
     ]
-    return "\n".join(lines)
+    return document([head_lines(head), happened, timeline, figures, POST_INCIDENT_LINES])
 
 
 def _row(when: str, requests: Requests) -> str:

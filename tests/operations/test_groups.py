@@ -1,4 +1,4 @@
-"""The groups `scale`, `backups` and `maintenance`: help with an example, exit codes, and wrong usage."""
+"""The groups `scale`, `backups`, `maintenance` and `incident`: help with an example, exit codes, and wrong usage."""
 
 import pytest
 
@@ -16,6 +16,9 @@ WORDS = [
     ["maintenance", "notice"],
     ["maintenance", "finish"],
     ["maintenance", "mute"],
+    ["incident", "new"],
+    ["incident", "note"],
+    ["incident", "close"],
 ]
 
 
@@ -29,7 +32,7 @@ def test_every_command_of_a_group_has_an_example_and_its_exit_codes(
     assert "Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 3 refused and nothing changed" in shown
 
 
-@pytest.mark.parametrize("group", ["scale", "backups", "maintenance"])
+@pytest.mark.parametrize("group", ["scale", "backups", "maintenance", "incident"])
 def test_a_group_alone_shows_its_commands(group: str, capsys: pytest.CaptureFixture[str]):
     run([group])
     shown = "".join(capsys.readouterr())
@@ -46,6 +49,9 @@ def test_a_group_alone_shows_its_commands(group: str, capsys: pytest.CaptureFixt
         ["backups", "verify"],
         ["backups", "list", "production", "--kind", "logs"],
         ["maintenance", "mute", "production", "--minutes", "30"],
+        ["incident", "new", "production", "--severity", "P4", "--title", "slow"],
+        ["incident", "new", "production", "--severity", "P1"],
+        ["incident", "close", "no-such-file.md"],
     ],
 )
 def test_wrong_usage_asks_aws_nothing(words: list[str], capsys: pytest.CaptureFixture[str]):

@@ -1,0 +1,1 @@
+"""Incidents: the file that tells how one went, and who is called."""
