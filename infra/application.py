@@ -107,6 +107,7 @@ def run_application(
             subnet_ids=network.private_subnet_ids,
             security_group_id=network.service_security_group_id,
             private_routes=network.private_routes,
+            security_rules=network.security_rules,
             blue_arn=colours.blue_arn,
             green_arn=colours.green_arn,
             production_rule_arn=colours.production_rule_arn,

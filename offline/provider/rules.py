@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from offline.provider import naming
 from offline.provider.catalog import ResourceType
 from offline.provider.naming import Refusal
+from offline.provider.schema import rule
 from offline.provider.store import Store
 from offline.provider.wire import Value
 
@@ -30,7 +31,15 @@ def name_fits(proposal: Proposal) -> Iterator[Refusal]:
     yield from naming.refusals(proposal.type, proposal.inputs)
 
 
-RULES: Final[tuple[Rule, ...]] = (name_fits,)
+def schema_allows(proposal: Proposal) -> Iterator[Refusal]:
+    """AWS's published rules, and the provider's own classes. A name that is refused already is not refused again."""
+    refused = {one.property for one in name_fits(proposal)}
+    for refusal in rule.refusals(proposal.type.token, proposal.inputs):
+        if refusal.property not in refused:
+            yield refusal
+
+
+RULES: Final[tuple[Rule, ...]] = (name_fits, schema_allows)
 
 
 def refusals(proposal: Proposal) -> list[Refusal]:

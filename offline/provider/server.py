@@ -112,7 +112,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         inputs, refusals = self._cloud.check(
             _token(request.urn), request.urn, decode(request.news), decode(request.olds), wish
         )
-        failures = [provider_pb2.CheckFailure(property=one.property, reason=one.reason) for one in refusals]
+        # without the property: beside a property the engine prints its value, secret or not; the reason names the place
+        failures = [provider_pb2.CheckFailure(reason=one.reason) for one in refusals]
         return provider_pb2.CheckResponse(inputs=encode(inputs), failures=failures)
 
     @_tells_people

@@ -1,4 +1,4 @@
-"""A shop of ten resources, small enough for the real engine in a second; what a test wants to vary is in `Wishes`."""
+"""A shop of a dozen resources, small enough for the real engine in a second; what a test wants to vary is in `Wishes`."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +25,17 @@ class Shop(pulumi.ComponentResource):
     def __init__(self, name: str, wishes: Wishes, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mockforge:cloud:Shop", name, None, opts)
         vpc = aws.ec2.Vpc(f"{name}-vpc", cidr_block=wishes.cidr, opts=self._child(protect=wishes.protected))
-        balancer = aws.lb.LoadBalancer(f"{name}-lb", opts=self._child())
+        subnets = [
+            aws.ec2.Subnet(
+                f"{name}-{zone}",
+                vpc_id=vpc.id,
+                cidr_block=f"10.0.{number}.0/24",
+                availability_zone=f"eu-west-1{zone}",
+                opts=self._child(),
+            )
+            for number, zone in enumerate("ab")
+        ]
+        balancer = aws.lb.LoadBalancer(f"{name}-lb", subnets=[one.id for one in subnets], opts=self._child())
         blue, green = (
             aws.lb.TargetGroup(f"{name}-{colour}", port=8080, protocol="HTTP", vpc_id=vpc.id, opts=self._child())
             for colour in ("blue", "green")

@@ -30,7 +30,7 @@ def test_after_an_update_nothing_is_left_to_do_even_when_aws_has_moved_the_traff
     project: Project,
 ):
     stack = project.open(lambda: program(Wishes()))
-    assert changes(stack.up()) == {"create": 14}
+    assert changes(stack.up()) == {"create": 16}
     assert changes(stack.preview()) == {}
 
     move_traffic_to_green(project.cloud)

@@ -72,7 +72,7 @@ def test_a_bucket_is_named_in_lower_case(cloud):
 
 
 def test_a_dashboard_is_not_named_for_the_program(cloud):
-    _, [refusal] = checked(cloud, "aws:cloudwatch/dashboard:Dashboard", "health", {})
+    _, [refusal] = checked(cloud, "aws:cloudwatch/dashboard:Dashboard", "health", {"dashboardBody": "{}"})
     assert "Dashboard needs dashboardName" in refusal.reason
 
 
