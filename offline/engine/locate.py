@@ -14,7 +14,7 @@ from offline.engine.version import Version
 
 MINIMUM_VERSION: Final = Version(3, 230, 0)
 """Resource hooks and everything else that the program asks of the engine."""
-_INSTALLER: Final = "https://get.pulumi.com/install.sh"
+_INSTALLER: Final = "https://get.pulumi.com"
 _REACH_SECONDS: Final = 5
 _INSTALL_SECONDS: Final = 300
 
@@ -127,13 +127,25 @@ def _installed(report: Report) -> Engine:
         with urllib.request.urlopen(_INSTALLER, timeout=_REACH_SECONDS) as answer:
             script.write_bytes(answer.read())
         subprocess.run(  # noqa: S603 (the script that Pulumi publishes)
-            ["/bin/sh", script, "--no-edit-path", "--install-root", scratch / "root"],
+            [
+                "/bin/sh",
+                script,
+                "--no-edit-path",
+                "--version",
+                str(gobuild.VERSION),
+                "--install-root",
+                scratch / "root",
+            ],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_INSTALL_SECONDS,
             check=True,
         )
-        return scratch / "root" / "bin" / "pulumi"
+        made = scratch / "root" / "bin" / "pulumi"
+        # The cache tells an engine's version by the folder's name, so it had better be true.
+        if Version.parse(told := _ask_version(made)) != gobuild.VERSION:
+            raise _NoWay(f"the installer brought {told}, asked for {gobuild.VERSION}")
+        return made
 
     try:
         return _keep(gobuild.VERSION, make, "installed")

@@ -1,5 +1,6 @@
 """Finding the engine, with made-up machines: a PATH, a cache and a Go of our own making."""
 
+import io
 import os
 import subprocess
 import sys
@@ -82,9 +83,36 @@ def test_without_any_way_every_way_is_listed_with_its_reason_and_a_hint(machine)
     text = str(caught.value)
     assert "- pulumi on PATH: not there" in text
     assert "- the cache:" in text
-    assert "- Pulumi's installer: https://get.pulumi.com/install.sh cannot be reached (no network here)" in text
+    assert "- Pulumi's installer: https://get.pulumi.com cannot be reached (no network here)" in text
     assert "- a Go build: Go is not installed" in text
     assert "hint: install Pulumi" in text
+
+
+INSTALLER = """
+while [ $# -gt 0 ]; do case $1 in --version) version=$2;; --install-root) root=$2;; esac; shift; done
+/bin/mkdir -p $root/bin; printf '#!/bin/sh\\necho v%s\\n' VERSION > $root/bin/pulumi; /bin/chmod +x $root/bin/pulumi
+"""
+
+
+def installer(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: io.BytesIO(script.encode()))
+
+
+def test_pulumis_installer_is_asked_for_the_version_that_the_program_is_proven_with(machine, monkeypatch):
+    installer(monkeypatch, INSTALLER.replace("VERSION", "$version"))
+    found = find()
+    assert (found.origin, found.version) == ("installed", (3, 259, 0))
+    assert subprocess.run([found.path], capture_output=True, text=True, check=True).stdout == "v3.259.0\n"
+    assert found.path == machine / "cache/mockforge-cloud/engine/3.259.0/pulumi"
+
+
+def test_an_engine_of_another_version_is_not_kept_under_the_wrong_name(machine, monkeypatch):
+    installer(monkeypatch, INSTALLER.replace("VERSION", "3.300.0"))
+    with pytest.raises(
+        EngineUnavailable, match=r"Pulumi's installer: the installer brought v3.300.0, asked for 3.259.0"
+    ):
+        find()
+    assert cache.newest(Version(0, 0, 0)) is None
 
 
 def test_a_go_build_reports_progress_lands_in_the_cache_and_is_found_there_next_time(machine):
