@@ -39,8 +39,9 @@ class Network(Component):
     """Subnet IDs come in the order of `network.zones`.
 
     What needs the internet as soon as it exists depends on `public_routes` (the load balancer) or `private_routes`
-    (tasks, which pull their image): a subnet's ID is there before its way out is. `outgoing_addresses` are those under
-    which tasks appear outside, for the allow-list of an external database.
+    (tasks, which pull their image) and `security_rules`: a subnet's ID is there before its way out is, a security
+    group's before anything may pass. `outgoing_addresses` are those under which tasks appear outside, for the
+    allow-list of an external database.
     """
 
     vpc_id: pulumi.Output[str]
@@ -53,6 +54,7 @@ class Network(Component):
     restore_check_security_group_id: pulumi.Output[str] | None
     public_routes: list[pulumi.Resource]
     private_routes: list[pulumi.Resource]
+    security_rules: list[pulumi.Resource]
     outgoing_addresses: list[pulumi.Output[str]]
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -119,6 +121,7 @@ class Network(Component):
         self.database_security_group_id = groups.database_id
         self.restore_check_security_group_id = groups.restore_check_id
         self.public_routes, self.private_routes = routes.public_routes, routes.private_routes
+        self.security_rules = groups.rules
         self.outgoing_addresses = routes.outgoing_addresses
         self.register_outputs(
             {

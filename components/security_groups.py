@@ -151,12 +151,16 @@ class SecurityGroupsArgs:
 
 
 class SecurityGroups(Component):
-    """The groups of the environment. Outputs: one ID each; `restore_check_id` only with a database of our own."""
+    """The groups of the environment. Outputs: one ID each; `restore_check_id` only with a database of our own.
+
+    `rules` let pass what the groups are there for: whatever works in a group waits for them.
+    """
 
     load_balancer_id: pulumi.Output[str]
     service_id: pulumi.Output[str]
     database_id: pulumi.Output[str]
     restore_check_id: pulumi.Output[str] | None
+    rules: list[pulumi.Resource]
 
     def __init__(self, name: str, args: SecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -172,13 +176,15 @@ class SecurityGroups(Component):
             for group, description in DESCRIPTIONS.items()
             if not (group == "restore-check" and args.external_database)
         }
-        for rule in rules(
-            service_port=args.service_port,
-            database_port=args.database_port,
-            external_database=args.external_database,
-            outgoing_ports=args.outgoing_ports,
-        ):
+        self.rules = [
             self._rule(f"{name}-{rule.group}-{rule.key}", rule, groups)
+            for rule in rules(
+                service_port=args.service_port,
+                database_port=args.database_port,
+                external_database=args.external_database,
+                outgoing_ports=args.outgoing_ports,
+            )
+        ]
         # AWS opens every network's own group to its members; nothing of ours is in it, and nothing shall work in it.
         aws.ec2.DefaultSecurityGroup(f"{name}-default", vpc_id=args.vpc_id, opts=self.child())
 
@@ -192,9 +198,9 @@ class SecurityGroups(Component):
             }
         )
 
-    def _rule(self, name: str, rule: Rule, groups: dict[str, pulumi.Output[str]]) -> None:
+    def _rule(self, name: str, rule: Rule, groups: dict[str, pulumi.Output[str]]) -> pulumi.Resource:
         direction = aws.vpc.SecurityGroupIngressRule if rule.direction == "in" else aws.vpc.SecurityGroupEgressRule
-        direction(
+        return direction(
             name,
             security_group_id=groups[rule.group],
             description=rule.says,

@@ -55,6 +55,8 @@ class ServiceArgs:
     security_group_id: pulumi.Input[str]
     private_routes: Sequence[pulumi.Resource]
     """The way out of the subnets: without it a task cannot pull its image."""
+    security_rules: Sequence[pulumi.Resource]
+    """What the security groups let pass: without them a task reaches nothing, and nobody reaches it."""
     blue_arn: pulumi.Input[str]
     green_arn: pulumi.Input[str]
     production_rule_arn: pulumi.Input[str]
@@ -119,6 +121,7 @@ class Service(Component):
                 self._withdrawn_record(),
                 *args.log_groups,
                 *args.private_routes,
+                *args.security_rules,
                 *args.rules,
                 *args.secret_versions,
                 *args.smoke_test_resources,

@@ -29,7 +29,7 @@ class Neighbours(Component):
         super().__init__("neighbours")
         self.by_name = {
             kind: aws.ssm.Parameter(f"a-{kind}", type="String", value="x", opts=self.child())
-            for kind in ("route", "rule", "secret-version", "log-group", "permission")
+            for kind in ("route", "security-rule", "rule", "secret-version", "log-group", "permission")
         }
         self.register_outputs({})
 
@@ -62,6 +62,7 @@ def service_args(**changes: Any) -> ServiceArgs:
         "subnet_ids": ["subnet-1", "subnet-2"],
         "security_group_id": "sg-service",
         "private_routes": neighbours["route"],
+        "security_rules": neighbours["security-rule"],
         "blue_arn": GROUP + "blue/1",
         "green_arn": GROUP + "green/2",
         "production_rule_arn": RULE + "production",
