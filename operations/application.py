@@ -11,6 +11,7 @@ import typer
 from operations.commands import (
     approve,
     backups,
+    bootstrap,
     check,
     destroy,
     engine,
@@ -63,6 +64,7 @@ def mfcloud(
 
 
 COMMANDS: dict[str, Callable[..., int]] = {  # in the order in which a person needs them
+    "bootstrap": bootstrap.command,
     "preview": preview.command,
     "up": up.command,
     "status": status.command,

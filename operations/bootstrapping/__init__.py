@@ -1,0 +1,1 @@
+"""What must exist before the first `up`: one CloudFormation stack per environment."""

@@ -1,0 +1,45 @@
+"""Whether AWS has something of a name. What AWS refuses to tell is raised, never taken for a no."""
+
+from collections.abc import Callable
+from typing import Any
+
+from operations.aws_errors import code_of
+from operations.clients import Clients
+
+
+def has_role(clients: Clients, name: str) -> bool:
+    """Whether IAM has a role of that name."""
+    iam: Any = clients.client("iam")
+    return there(lambda: iam.get_role(RoleName=name), "NoSuchEntity")
+
+
+def has_repository(clients: Clients, name: str) -> bool:
+    """Whether the registry of this account and region has it."""
+    ecr: Any = clients.client("ecr")
+    return there(lambda: ecr.describe_repositories(repositoryNames=[name]), "RepositoryNotFoundException")
+
+
+def has_bucket(clients: Clients, name: str) -> bool:
+    """Whether somebody has a bucket of that name; another account's answers 403."""
+    s3: Any = clients.client("s3")
+    return there(lambda: s3.head_bucket(Bucket=name), "404", "NoSuchBucket", but_there="403")
+
+
+def has_key(clients: Clients, alias: str) -> bool:
+    """Whether the alias leads to a key."""
+    kms: Any = clients.client("kms")
+    return there(lambda: kms.describe_key(KeyId=alias), "NotFoundException")
+
+
+def there(ask: Callable[[], object], *missing: str, but_there: str = "") -> bool:
+    """Ask; `missing` are AWS's codes for a no, `but_there` its code for a yes that may not be looked at."""
+    from botocore.exceptions import ClientError
+
+    try:
+        ask()
+    except ClientError as error:
+        if code_of(error) in missing:
+            return False
+        if code_of(error) != but_there:
+            raise
+    return True
