@@ -21,6 +21,7 @@ from operations.commands import (
     offline_state,
     page_test,
     preview,
+    recover,
     reference,
     refresh,
     reject,
@@ -90,6 +91,7 @@ for name, command in COMMANDS.items():
 app.command("reference", epilog=HELP, hidden=True)(reference.command)
 app.add_typer(scale.app, name="scale")
 app.add_typer(backups.app, name="backups")
+app.add_typer(recover.app, name="recover")
 app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(incident.app, name="incident")
 app.add_typer(offline_state.app, name="offline")

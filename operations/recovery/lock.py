@@ -45,8 +45,8 @@ class Held:
 def alone(session: Session, work: str, *, take_over: bool) -> Generator[Held]:
     """Hold the lock. Refused where somebody else has it, unless `take_over`."""
     held = Held(session=session, run=uuid4().hex)
-    _take(held, work, take_over=take_over)
     try:
+        _take(held, work, take_over=take_over)
         yield held
     finally:
         _give_back(held)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from operations.errors import bad_input, refused
@@ -84,7 +84,8 @@ def choose_moment(ranges: Sequence[Range], text: str, now: datetime, *, present:
             hint="choose a recovery point instead: --recovery-point",
         )
     if text.strip().lower() == LATEST:
-        return Target(moment=ordered[0].latest, source=ordered[0])
+        # RDS wants a time before the latest restorable one
+        return Target(moment=ordered[0].latest.replace(microsecond=0) - timedelta(seconds=1), source=ordered[0])
     moment = read_moment(text, now)
     for one in ordered:
         if one.holds(moment):
