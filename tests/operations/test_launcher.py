@@ -86,6 +86,14 @@ def test_it_works_through_links_from_anywhere(pretend: Path, tmp_path: Path):
     assert launch(tmp_path / "bin/second", "x").stdout == f"{pretend}|False|x\n"
 
 
+def test_paths_that_a_person_types_are_meant_from_where_they_stand(pretend: Path, tmp_path: Path):
+    shutil.copy(ROOT / "operations/__main__.py", pretend / "operations")
+    (pretend / "operations/application.py").write_text("import os\n\n\ndef main():\n    print(os.getcwd())\n")
+    there = tmp_path / "somewhere else"
+    there.mkdir()
+    assert launch(pretend / "mfcloud", at=there).stdout == f"{there}\n"
+
+
 def test_it_works_as_an_argument_of_sh(pretend: Path):
     done = subprocess.run(["sh", "mfcloud", "x"], cwd=pretend, capture_output=True, text=True, check=True)
     assert done.stdout == f"{pretend}|False|x\n"

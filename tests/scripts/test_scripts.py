@@ -18,6 +18,7 @@ COMMANDS = {
     "verify-backups.sh": ["backups", "verify"],
     "rollback.sh": ["rollback"],
     "smoke-tests.sh": ["smoke-test"],
+    "create-deployment-package.sh": ["package"],
 }
 RECORDER = '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\nexit 3\n'
 
