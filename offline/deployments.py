@@ -1,81 +1,210 @@
-"""Deployments in the offline cloud. It finishes each at once; whoever plays AWS may leave one running.
+"""Deployments in the offline cloud: what ECS does when its service gets another task definition, and what may be asked.
 
-They stand on the ECS service's row as `serviceDeployments`, spelled as ECS's ListServiceDeployments spells them, and
-go with the service.
+One truth for everybody: the guard of `up`, the commands and the rules' weights all come from here. Deployments are kept
+in the store's memory, apart from resources; they go with the service. The first one is over at once: nothing ran that
+could be compared with. Those after it take their time (`offline.course`), which flies (`offline.clock`).
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
-from offline.provider.store import Store
-from offline.provider.wire import Value, is_list, is_object
+from offline import traffic
+from offline.clock import OfflineClock
+from offline.course import Course, Failure, State, flies_until, state
+from offline.provider.store import Row, Store
 
 SERVICE: Final = "ecs/service:Service"
 PARAMETER: Final = "ssm/parameter:Parameter"
-_DEPLOYMENTS: Final = "serviceDeployments"
+PAUSE: Final = "PAUSE"
+LONGEST_PAUSE_MINUTES: Final = 24 * 60
+"""Amazon ECS: a lifecycle stage lasts 24 hours at most."""
+_FAIL_NEXT: Final = "fail next deployment"
 
 
 class Unreadable(Exception):
     """The offline cloud does not hold what was asked for. The message says what is missing."""
 
 
+class NotNow(Exception):
+    """The deployment is past what was asked for. The message is ECS's."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """A deployment as it stands in the cloud."""
+    """A deployment, and the service revision of the same number that it brings."""
 
-    arn: str
-    status: str
+    number: int
+    service_arn: str
+    task_definition: str
+    """ARN."""
+    source: int | None
+    """Number of the revision that was live before; None for the first."""
+    colour: Literal[0, 1]
+    """Which target group its tasks join: the service's own (0) or the alternate one (1)."""
     since: datetime
+    tasks: int
+    bake_minutes: float
+    course: Course | None
+    """None: it does not go by the clock, and stands as `held` says."""
+    held: str = "SUCCESSFUL"
+    settled: str = ""
+    """How far the rules' weights have followed it."""
+
+    @property
+    def arn(self) -> str:
+        """As ECS names it."""
+        return self.service_arn.replace(":service/", ":service-deployment/") + f"/offline{self.number}"
+
+    def state(self, now: datetime) -> State:
+        """Where it stands."""
+        if self.course is not None:
+            return state(self.course, now)
+        done = self.held in ("SUCCESSFUL", "STOPPED")
+        return State(at=self.since, status=self.held, stage="CLEAN_UP" if done else "BAKE_TIME", live=done)
 
 
-def deployments(cloud: Store, service: str) -> list[Deployment]:
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A deployment as it stands at a moment."""
+
+    deployment: Deployment
+    state: State
+
+    @property
+    def arn(self) -> str:
+        """As ECS names it."""
+        return self.deployment.arn
+
+    @property
+    def status(self) -> str:
+        """As ECS spells it."""
+        return self.state.status
+
+    @property
+    def since(self) -> datetime:
+        """When it began."""
+        return self.deployment.since
+
+
+def deployments(cloud: Store, service: str) -> list[Standing]:
     """All that are remembered of the ECS service of this name, the newest last; none without the service."""
-    found: list[Any] = []
-    for row in cloud.all(SERVICE):
-        kept: Value = row.outputs.get(_DEPLOYMENTS)
-        if row.outputs.get("name") == service and is_list(kept):
-            found += [one for one in kept if is_object(one)]
-    made = [
-        Deployment(
-            arn=str(one["serviceDeploymentArn"]),
-            status=str(one["status"]),
-            since=datetime.fromisoformat(str(one["createdAt"])),
+    rows = [row for row in cloud.all(SERVICE) if row.outputs.get("name") == service]
+    return [one for row in rows for one in standing(cloud, row)]
+
+
+def standing(cloud: Store, row: Row) -> list[Standing]:
+    """The same for the service's row, after the weights have followed."""
+    now = OfflineClock(cloud).now()
+    with cloud.transaction():
+        known = _known(cloud, row, now)
+        if known and (moved := _settle(cloud, row, known, now)):
+            known = [*known[:-1], moved]
+            _keep(cloud, row, known)
+    return [Standing(deployment=one, state=one.state(now)) for one in known]
+
+
+def live(found: list[Standing]) -> Deployment | None:
+    """Whose tasks users reach."""
+    for one in reversed(found):
+        if one.state.live:
+            return one.deployment
+    return None
+
+
+def made(cloud: Store, row: Row) -> None:
+    """A service was made: its first deployment is over."""
+    standing(cloud, row)
+
+
+def updated(cloud: Store, before: Row, after: Row, *, forced: bool = False) -> None:
+    """The service was changed; another task definition, or force, begins a deployment and stops one that goes on."""
+    wanted = str(after.outputs.get("taskDefinition"))
+    if str(before.outputs.get("taskDefinition")) == wanted and not forced:
+        return
+    standing(cloud, before)
+    clock = OfflineClock(cloud)
+    now = clock.now()
+    with cloud.transaction():
+        known = _known(cloud, before, now)
+        found = [Standing(deployment=one, state=one.state(now)) for one in known]
+        source = live(found)
+        configured: dict[str, Any] = after.outputs.get("deploymentConfiguration") or {}
+        begun = Deployment(
+            number=len(known) + 1,
+            service_arn=str(after.outputs["arn"]),
+            task_definition=wanted,
+            source=source.number if source else None,
+            colour=1 if source and source.colour == 0 else 0,
+            since=now,
+            tasks=int(after.outputs.get("desiredCount", 1)),
+            bake_minutes=float(configured.get("bakeTimeInMinutes") or 0),
+            course=Course(
+                begun=now,
+                bake_minutes=float(configured.get("bakeTimeInMinutes") or 0),
+                approval_minutes=_approval_minutes(configured),
+                failure=_take_failure(cloud),
+            ),
         )
-        for one in found
-    ]
-    return sorted(made, key=lambda one: one.since)
+        stopped = [
+            replace(one.deployment, course=None, held="STOPPED")
+            if not one.state.over and one.status != "STOPPED"
+            else one.deployment
+            for one in found
+        ]
+        _keep(cloud, after, [*stopped, begun])
+    assert begun.course is not None  # noqa: S101 (made a few lines above)
+    clock.fly(flies_until(begun.course))
 
 
-def start(cloud: Store, service: str, *, at: datetime, status: str = "IN_PROGRESS") -> Deployment:
+def answer(cloud: Store, row: Row, number: int, action: Literal["CONTINUE", "ROLLBACK"]) -> None:
+    """A person answers the pause. Raises `NotNow` where nothing waits."""
+    now = OfflineClock(cloud).now()
+    one = _of(cloud, row, number)
+    if one.course is None or one.state(now).gate != "closed" or one.state(now).status != "IN_PROGRESS":
+        raise NotNow("The lifecycle hook is not awaiting an action.")
+    _change(cloud, row, replace(one, course=replace(one.course, answer=action, answered=now)))
+
+
+def stop(cloud: Store, row: Row, number: int) -> None:
+    """A person stops it, with a rollback. Raises `NotNow` where it is over or goes back already."""
+    now = OfflineClock(cloud).now()
+    one = _of(cloud, row, number)
+    if one.course is None or one.state(now).status != "IN_PROGRESS":
+        raise NotNow("The service deployment can't be stopped in its current state.")
+    _change(cloud, row, replace(one, course=replace(one.course, stopped=now)))
+
+
+def fail_next(cloud: Store, failure: Failure) -> None:
+    """Arrange that the next deployment goes wrong."""
+    cloud.remember(_FAIL_NEXT, failure.value)
+
+
+def start(cloud: Store, service: str, *, at: datetime, status: str = "IN_PROGRESS") -> Standing:
     """Play ECS: a deployment of this service begins at `at` (with a time zone) and goes on until `finish`.
 
     Raises `Unreadable` when there is no such service.
     """
-    name = _logical_name(cloud, SERVICE, service)
-    number = len(deployments(cloud, service)) + 1
-    arn = ""
-
-    def begin(properties: dict[str, Value]) -> None:
-        nonlocal arn
-        arn = str(properties["arn"]).replace(":service/", ":service-deployment/") + f"/offline{number}"
-        made = {"serviceDeploymentArn": arn, "status": status, "createdAt": at.isoformat()}
-        properties[_DEPLOYMENTS] = [*properties.get(_DEPLOYMENTS, []), made]
-
-    cloud.change(SERVICE, name, begin)
-    return Deployment(arn=arn, status=status, since=at)
+    row = _row(cloud, service)
+    standing(cloud, row)
+    with cloud.transaction():
+        known = _known(cloud, row, at)
+        begun = replace(known[-1], number=len(known) + 1, since=at, course=None, held=status, settled=status)
+        _keep(cloud, row, [*known, begun])
+    return Standing(deployment=begun, state=begun.state(at))
 
 
 def finish(cloud: Store, service: str, *, unfinished: Collection[str], status: str = "SUCCESSFUL") -> None:
     """Play ECS: whatever is in one of the `unfinished` statuses ends with `status`."""
-
-    def end(properties: dict[str, Value]) -> None:
-        for one in properties.get(_DEPLOYMENTS, []):
-            if one["status"] in unfinished:
-                one["status"] = status
-
-    cloud.change(SERVICE, _logical_name(cloud, SERVICE, service), end)
+    row = _row(cloud, service)
+    now = OfflineClock(cloud).now()
+    with cloud.transaction():
+        ended = [
+            replace(one, course=None, held=status, settled=status) if one.state(now).status in unfinished else one
+            for one in _known(cloud, row, now)
+        ]
+        _keep(cloud, row, ended)
 
 
 def parameter(cloud: Store, name: str) -> str:
@@ -88,13 +217,121 @@ def parameter(cloud: Store, name: str) -> str:
 
 def set_parameter(cloud: Store, name: str, text: str) -> None:
     """Play whoever writes an SSM parameter, a rollback for instance. Raises `Unreadable` when there is none."""
-    logical = _logical_name(cloud, PARAMETER, name)
-    cloud.change(PARAMETER, logical, lambda properties: properties.update(insecureValue=text))
-
-
-def _logical_name(cloud: Store, type_tail: str, name: str) -> str:
-    """What the program calls the resource whose physical name this is."""
-    for row in cloud.all(type_tail):
+    for row in cloud.all(PARAMETER):
         if row.outputs.get("name") == name:
-            return row.urn.rsplit("::", 1)[-1]
-    raise Unreadable(f"the offline cloud has no {type_tail} {name}")
+            logical = row.urn.rsplit("::", 1)[-1]
+            cloud.change(PARAMETER, logical, lambda properties: properties.update(insecureValue=text))
+            return
+    raise Unreadable(f"the offline cloud has no {PARAMETER} {name}")
+
+
+def _row(cloud: Store, service: str) -> Row:
+    for row in cloud.all(SERVICE):
+        if row.outputs.get("name") == service:
+            return row
+    raise Unreadable(f"the offline cloud has no {SERVICE} {service}")
+
+
+def _known(cloud: Store, row: Row, now: datetime) -> list[Deployment]:
+    """What is remembered; of a service without memory, the deployment that made it."""
+    kept: list[dict[str, Any]] | None = cloud.recall(_key(row))
+    if kept is not None:
+        return [_read(one) for one in kept]
+    configured: dict[str, Any] = row.outputs.get("deploymentConfiguration") or {}
+    first = Deployment(
+        number=1,
+        service_arn=str(row.outputs["arn"]),
+        task_definition=str(row.outputs.get("taskDefinition")),
+        source=None,
+        colour=0,
+        since=now - timedelta(seconds=1),
+        tasks=int(row.outputs.get("desiredCount", 1)),
+        bake_minutes=float(configured.get("bakeTimeInMinutes") or 0),
+        course=None,
+        settled="SUCCESSFUL",
+    )
+    _keep(cloud, row, [first])
+    return [first]
+
+
+def _settle(cloud: Store, row: Row, known: list[Deployment], now: datetime) -> Deployment | None:
+    """Let weights and task definition follow the newest deployment; None where they have."""
+    newest = known[-1]
+    found = newest.state(now)
+    mark = f"{found.status} tested={found.tested} live={found.live}"
+    if newest.course is None or newest.settled == mark:
+        return None
+    test = newest.colour if found.tested or found.live else 1 - newest.colour
+    traffic.point(cloud, row, production=newest.colour if found.live else 1 - newest.colour, test=test)
+    if found.status.startswith("ROLLBACK") and newest.source is not None:
+        back = known[newest.source - 1].task_definition
+        logical = row.urn.rsplit("::", 1)[-1]
+        cloud.change_within(SERVICE, logical, lambda properties: properties.update(taskDefinition=back))
+    return replace(newest, settled=mark)
+
+
+def _approval_minutes(configured: dict[str, Any]) -> float | None:
+    for hook in configured.get("lifecycleHooks") or []:
+        if hook.get("targetType") == PAUSE:
+            timeout: dict[str, Any] = hook.get("timeoutConfiguration") or {}
+            return float(timeout.get("timeoutInMinutes") or LONGEST_PAUSE_MINUTES)
+    return None
+
+
+def _take_failure(cloud: Store) -> Failure | None:
+    wanted = cloud.recall(_FAIL_NEXT)
+    if wanted is None:
+        return None
+    cloud.remember(_FAIL_NEXT, None)
+    return Failure(wanted)
+
+
+def _of(cloud: Store, row: Row, number: int) -> Deployment:
+    standing(cloud, row)
+    return _known(cloud, row, OfflineClock(cloud).now())[number - 1]
+
+
+def _change(cloud: Store, row: Row, changed: Deployment) -> None:
+    clock = OfflineClock(cloud)
+    with cloud.transaction():
+        known = _known(cloud, row, clock.now())
+        known[changed.number - 1] = changed
+        _keep(cloud, row, known)
+    assert changed.course is not None  # noqa: S101 (both callers have looked)
+    until = flies_until(changed.course)
+    clock.land(until)
+    clock.fly(until)
+
+
+def _key(row: Row) -> str:
+    return f"deployments of {row.outputs['arn']}, made {row.generation} times before"
+
+
+def _keep(cloud: Store, row: Row, known: list[Deployment]) -> None:
+    cloud.remember(_key(row), [_written(one) for one in known])
+
+
+def _written(one: Deployment) -> dict[str, Any]:
+    return dict(_plain(asdict(one)))
+
+
+def _plain(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, datetime):
+            yield name, value.isoformat()
+        elif isinstance(value, dict):
+            yield name, dict(_plain(value))
+        else:
+            yield name, value
+
+
+def _read(kept: dict[str, Any]) -> Deployment:
+    course = kept["course"]
+    if course is not None:
+        moments = {name: course[name] and datetime.fromisoformat(course[name]) for name in _MOMENTS}
+        failure = Failure(course["failure"]) if course["failure"] else None
+        course = Course(**{**course, **moments, "failure": failure})
+    return Deployment(**{**kept, "course": course, "since": datetime.fromisoformat(kept["since"])})
+
+
+_MOMENTS: Final = ("begun", "answered", "stopped")

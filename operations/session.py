@@ -25,8 +25,27 @@ class Session:
 
 
 @contextmanager
-def operating(environment: str, region: str | None) -> Generator[Session]:
-    """A session; whatever AWS refuses inside stops the command with one sentence."""
+def operating(environment: str, region: str | None, *, offline: bool = False) -> Generator[Session]:
+    """A session; whatever AWS refuses inside stops the command with one sentence.
+
+    `offline`: over the cloud that `mfcloud up --offline` filled on this machine, without credentials or network, and
+    by a clock that flies while a deployment goes on.
+    """
+    if offline:
+        with _operating_offline(environment, region) as session:
+            yield session
+        return
     with in_one_sentence():
         clients = Clients(region=region_of(environment, region))
         yield Session(manifest=read_manifest(environment, clients), clients=clients, clock=SystemClock())
+
+
+@contextmanager
+def _operating_offline(environment: str, region: str | None) -> Generator[Session]:
+    from offline.clock import OfflineClock
+    from operations.offline_session import OfflineClients, offline_cloud
+
+    with in_one_sentence(), offline_cloud(environment) as cloud:
+        clock = OfflineClock(cloud)
+        clients = OfflineClients(region=region_of(environment, region), cloud=cloud, clock=clock)
+        yield Session(manifest=read_manifest(environment, clients), clients=clients, clock=clock)

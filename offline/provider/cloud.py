@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from offline import deployments
 from offline.provider import naming
 from offline.provider.catalog import ResourceType, resource_type, unknown_type
 from offline.provider.comparing import compare
@@ -123,18 +124,19 @@ class Cloud:
         if _only_in_state(type_):
             self.store.count_creation(urn)
             return made
-        self.store.create(
-            Row(
-                type=token,
-                region=self._where(type_, inputs),
-                key=_key(type_, made.id, made.outputs),
-                id=made.id,
-                urn=urn,
-                generation=generation,
-                inputs=dict(inputs),
-                outputs=made.outputs,
-            )
+        row = Row(
+            type=token,
+            region=self._where(type_, inputs),
+            key=_key(type_, made.id, made.outputs),
+            id=made.id,
+            urn=urn,
+            generation=generation,
+            inputs=dict(inputs),
+            outputs=made.outputs,
         )
+        self.store.create(row)
+        if type_.token.endswith(deployments.SERVICE):
+            deployments.made(self.store, row)
         return made
 
     def read(
@@ -184,7 +186,10 @@ class Cloud:
             inputs = {
                 name: news[name] if name in changed or name not in row.inputs else row.inputs[name] for name in news
             }
-            self.store.replace(replace(row, urn=urn, inputs=inputs, outputs=outputs))
+            after = replace(row, urn=urn, inputs=inputs, outputs=outputs)
+            self.store.replace(after)
+        if type_.token.endswith(deployments.SERVICE):
+            deployments.updated(self.store, row, after)
         return outputs
 
     def delete(self, token: str, id_: str, properties: Mapping[str, Value]) -> None:

@@ -27,6 +27,8 @@ create table if not exists resource (
 create index if not exists resource_urn on resource (urn);
 create table if not exists creation (urn text primary key, count integer not null) without rowid;
 """
+_MEMORY: Final = "create table if not exists memory (key text primary key, value text not null) without rowid;"
+"""Added later; a file without it is as good."""
 
 
 class StoreError(Exception):
@@ -81,6 +83,7 @@ class Store:
             raise sqlite3.DatabaseError(f"layout {layout}, expected {_LAYOUT}")
         if layout == 0:
             self._connection.executescript(f"{_SCHEMA} pragma user_version = {_LAYOUT};")
+        self._connection.execute(_MEMORY)
 
     def close(self) -> None:
         """Give the file back. The store is of no use afterwards."""
@@ -168,13 +171,30 @@ class Store:
         What it sets shows in the outputs, and in the inputs where the program had given that property.
         """
         with self.transaction():
-            row = self.one(type_tail, name)
-            properties = json.loads(json.dumps(row.outputs))
-            change(properties)
-            inputs = {key: properties.get(key, value) for key, value in row.inputs.items()}
-            changed = replace(row, inputs=inputs, outputs=properties)
-            self.replace(changed)
+            return self.change_within(type_tail, name, change)
+
+    def change_within(self, type_tail: str, name: str, change: Callable[[dict[str, Value]], None]) -> Row:
+        """As `change`, inside a transaction of the caller's."""
+        row = self.one(type_tail, name)
+        properties = json.loads(json.dumps(row.outputs))
+        change(properties)
+        inputs = {key: properties.get(key, value) for key, value in row.inputs.items()}
+        changed = replace(row, inputs=inputs, outputs=properties)
+        self.replace(changed)
         return changed
+
+    def recall(self, key: str) -> Any:
+        """What `remember` was given, or None."""
+        found = self._rows("select value from memory where key = ?", key)
+        return json.loads(found[0][0]) if found else None
+
+    def remember(self, key: str, value: Any) -> None:
+        """Keep a JSON value that is no resource, and that Pulumi never sees: how far a deployment is, for instance."""
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+        with self._lock:
+            self._connection.execute(
+                "insert into memory values (?, ?) on conflict (key) do update set value = excluded.value", (key, text)
+            )
 
     def _rows(self, query: str, *parameters: str) -> list[tuple[Any, ...]]:
         with self._lock:

@@ -19,13 +19,15 @@ _OVERTAKEN = frozenset(
 _VERB = {Answer.APPROVE: "approve", Answer.REJECT: "reject"}
 
 
-def answer_pause(environment: str, answer: Answer, *, region: str | None, yes: bool, dry_run: bool, json: bool) -> int:
+def answer_pause(
+    environment: str, answer: Answer, *, region: str | None, offline: bool, yes: bool, dry_run: bool, json: bool
+) -> int:
     """The whole of both commands."""
     from operations.commands.confirmation import confirm
     from operations.session import operating
     from operations.terminal import say
 
-    with operating(environment, region) as session:
+    with operating(environment, region, offline=offline) as session:
         found = look(session, answer)
         if isinstance(found, Answered):
             say(found.sentence)

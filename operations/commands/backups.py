@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from operations.commands.arguments import EnvironmentName, Json, Region
+from operations.commands.arguments import EnvironmentName, Json, Offline, Region
 from operations.exit_codes import HELP, ExitCode
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ def list_points(
     kind: Annotated[Kind | None, typer.Option("--kind", help="Only these.")] = None,
     days: Annotated[int, typer.Option("--days", min=1, help="Only of the last so many days.")] = 7,
     region: Region = None,
+    offline: Offline = False,
     json: Json = False,
 ) -> int:
     """List recovery points, the newest first.
@@ -45,7 +46,7 @@ def list_points(
     from operations.session import operating
     from operations.terminal import say, write
 
-    with operating(environment, region) as session:
+    with operating(environment, region, offline=offline) as session:
         since = session.clock.now() - timedelta(days=days)
         points = [
             one
@@ -62,7 +63,7 @@ def list_points(
 
 
 @app.command(epilog=HELP)
-def verify(environment: EnvironmentName, *, region: Region = None, json: Json = False) -> int:
+def verify(environment: EnvironmentName, *, region: Region = None, offline: Offline = False, json: Json = False) -> int:
     """Check that everything could be restored.
 
     Of database, objects and configuration there is a recovery point that is complete, encrypted and young enough, in
@@ -77,7 +78,7 @@ def verify(environment: EnvironmentName, *, region: Region = None, json: Json = 
     from operations.session import operating
     from operations.terminal import write
 
-    with operating(environment, region) as session:
+    with operating(environment, region, offline=offline) as session:
         backups = Backups(session)
         findings = judge(
             backups.points(),

@@ -1,12 +1,13 @@
 """`mfcloud reject`."""
 
-from operations.commands.arguments import DryRun, EnvironmentName, Json, Region, Yes
+from operations.commands.arguments import DryRun, EnvironmentName, Json, Offline, Region, Yes
 
 
 def command(
     environment: EnvironmentName,
     *,
     region: Region = None,
+    offline: Offline = False,
     yes: Yes = False,
     dry_run: DryRun = False,
     json: Json = False,
@@ -21,4 +22,4 @@ def command(
     from operations.approval import Answer
     from operations.commands.answering import answer_pause
 
-    return answer_pause(environment, Answer.REJECT, region=region, yes=yes, dry_run=dry_run, json=json)
+    return answer_pause(environment, Answer.REJECT, region=region, offline=offline, yes=yes, dry_run=dry_run, json=json)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from operations.commands.arguments import DryRun, EnvironmentName, Json, Region, Yes
+from operations.commands.arguments import DryRun, EnvironmentName, Json, Offline, Region, Yes
 from operations.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def command(  # noqa: PLR0913 - a switch each
     ] = None,
     notes: Annotated[Path, typer.Option("--notes", help="Folder for the incident note.")] = Path(),
     region: Region = None,
+    offline: Offline = False,
     yes: Yes = False,
     dry_run: DryRun = False,
     json: Json = False,
@@ -49,7 +50,7 @@ def command(  # noqa: PLR0913 - a switch each
 
     if not reason.strip():
         raise bad_input("--reason says nothing", hint="a few words: whoever reads the incident note needs them")
-    with operating(environment, region) as session:
+    with operating(environment, region, offline=offline) as session:
         rollback = Rollback(session=session, reason=reason, to=to)
         began = session.clock.now()
         decision = rollback.look()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from operations.commands.arguments import DryRun, EnvironmentName, Json, Region, Yes
+from operations.commands.arguments import DryRun, EnvironmentName, Json, Offline, Region, Yes
 from operations.exit_codes import HELP, ExitCode
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class _Asked:
 
     environment: str
     region: str | None
+    offline: bool
     direction: "Direction"
     instances: int
     hold_minutes: int | None = None
@@ -50,12 +51,13 @@ HoldMinutes = Annotated[
 
 
 @app.command(epilog=HELP)
-def up(
+def up(  # noqa: PLR0913 - a switch each
     environment: EnvironmentName,
     *,
     instances: Instances,
     hold_minutes: HoldMinutes = None,
     region: Region = None,
+    offline: Offline = False,
     yes: Yes = False,
     dry_run: DryRun = False,
     json: Json = False,
@@ -72,6 +74,7 @@ def up(
     asked = _Asked(
         environment=environment,
         region=region,
+        offline=offline,
         direction=Direction.UP,
         instances=instances,
         hold_minutes=hold_minutes,
@@ -85,6 +88,7 @@ def down(
     *,
     instances: Instances,
     region: Region = None,
+    offline: Offline = False,
     yes: Yes = False,
     dry_run: DryRun = False,
     json: Json = False,
@@ -97,12 +101,21 @@ def down(
     """
     from operations.scaling import Direction
 
-    asked = _Asked(environment=environment, region=region, direction=Direction.DOWN, instances=instances)
+    asked = _Asked(
+        environment=environment, region=region, offline=offline, direction=Direction.DOWN, instances=instances
+    )
     return _scale(asked, yes=yes, dry_run=dry_run, json=json)
 
 
 @app.command(epilog=HELP)
-def release(environment: EnvironmentName, *, region: Region = None, yes: Yes = False, dry_run: DryRun = False) -> int:
+def release(
+    environment: EnvironmentName,
+    *,
+    region: Region = None,
+    offline: Offline = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> int:
     """End what --hold-minutes began.
 
     The number of tasks stays; autoscaling may lower it again.
@@ -114,7 +127,7 @@ def release(environment: EnvironmentName, *, region: Region = None, yes: Yes = F
     from operations.session import operating
     from operations.terminal import say
 
-    with operating(environment, region) as session:
+    with operating(environment, region, offline=offline) as session:
         service = ScaledService(session)
         bounds = service.bounds()
         if bounds.hold is None and bounds.minimum <= bounds.settings_minimum:
@@ -131,7 +144,7 @@ def release(environment: EnvironmentName, *, region: Region = None, yes: Yes = F
 
 
 @app.command(epilog=HELP)
-def check(environment: EnvironmentName, *, region: Region = None, json: Json = False) -> int:
+def check(environment: EnvironmentName, *, region: Region = None, offline: Offline = False, json: Json = False) -> int:
     """Show how many tasks run, and what autoscaling will do next.
 
     Fails (1) while the number that runs is not the number that shall run.
@@ -146,7 +159,7 @@ def check(environment: EnvironmentName, *, region: Region = None, json: Json = F
     from operations.session import operating
     from operations.terminal import write
 
-    with operating(environment, region) as session:
+    with operating(environment, region, offline=offline) as session:
         service = ScaledService(session)
         checked = Check(
             environment=environment,
@@ -176,7 +189,7 @@ def _scale(asked: _Asked, *, yes: bool, dry_run: bool, json: bool) -> int:
     from operations.terminal import say
 
     environment, direction = asked.environment, asked.direction
-    with operating(environment, asked.region) as session:
+    with operating(environment, asked.region, offline=asked.offline) as session:
         service = ScaledService(session)
         tasks, bounds = service.tasks(), service.bounds()
         newest = EcsDeployments(session).newest()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from operations.commands.arguments import EnvironmentName, Json, Region
+from operations.commands.arguments import EnvironmentName, Json, Offline, Region
 from operations.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def command(
         str | None, typer.Option("--version", metavar="VERSION", help="Version that must answer, such as 0.3.238.")
     ] = None,
     region: Region = None,
+    offline: Offline = False,
     json: Json = False,
 ) -> int:
     """Ask an environment what a deployment's gate asks, from here.
@@ -34,7 +35,7 @@ def command(
     from operations.smoke_test import smoke_test
     from operations.terminal import say, write
 
-    with operating(environment, region) as session:
+    with operating(environment, region, offline=offline) as session:
         where = "test traffic" if test_traffic else "what users reach"
         say(f"smoke test of {session.manifest.url} ({where}) …")
         report = smoke_test(session, test_traffic=test_traffic, version=version)

@@ -1,10 +1,12 @@
 """`mfcloud status`."""
 
-from operations.commands.arguments import EnvironmentName, Json, Region
+from operations.commands.arguments import EnvironmentName, Json, Offline, Region
 from operations.exit_codes import ExitCode
 
 
-def command(environment: EnvironmentName, *, region: Region = None, json: Json = False) -> int:
+def command(
+    environment: EnvironmentName, *, region: Region = None, offline: Offline = False, json: Json = False
+) -> int:
     """Show on one screen how an environment is.
 
     What is live, the running deployment, tasks and targets, alarms, backups, maintenance, withdrawn images.
@@ -17,7 +19,7 @@ def command(environment: EnvironmentName, *, region: Region = None, json: Json =
     from operations.status_text import as_json, as_text
     from operations.terminal import write
 
-    with operating(environment, region) as session:
+    with operating(environment, region, offline=offline) as session:
         status = gather(session)
     write(as_json(status) if json else as_text(status))
     return ExitCode.DONE

@@ -1,0 +1,49 @@
+"""`--offline`: the same commands over the offline cloud that `mfcloud up ENV --offline` has filled."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from operations.clients import Clients
+from operations.errors import CommandStopped
+from operations.project import PROJECT_ROOT, stack_file
+
+if TYPE_CHECKING:
+    from offline.clock import OfflineClock
+    from offline.provider.store import Store
+
+
+class OfflineClients(Clients):
+    """Clients whose requests are answered in this process."""
+
+    def __init__(self, *, region: str, cloud: "Store", clock: "OfflineClock") -> None:
+        super().__init__(region=region)
+        self._cloud, self._clock = cloud, clock
+
+    def _make(self, service: str, region: str) -> Any:
+        from offline.api import client
+
+        return client(service, region=region, cloud=self._cloud, clock=self._clock)
+
+
+@contextmanager
+def offline_cloud(environment: str) -> Generator["Store"]:
+    """The cloud of an environment; stops the command where it is not up, or its file cannot be read."""
+    from offline.provider.store import Store, StoreError
+    from offline.workspace import home_of, store_path
+
+    stack_file(environment)  # whoever misspells the name is told so
+    path = store_path(home_of(PROJECT_ROOT, environment))
+    if not path.exists():
+        raise CommandStopped(
+            f"{environment} does not stand offline on this machine",
+            hint=f"`mfcloud up {environment} --offline` brings it up, without an account",
+        )
+    try:
+        cloud = Store(path)
+    except StoreError as error:
+        raise CommandStopped(str(error)) from error
+    try:
+        yield cloud
+    finally:
+        cloud.close()
