@@ -28,6 +28,6 @@ def lines(environment: str, *, before: str | None, after: str) -> list[str]:
 
 
 EXPECTED = (
-    "The preview must not replace or delete anything. It changes the alarms that name the instance's resource id, and "
-    "takes the recovery's tags off the database; the stack file stays as it is."
+    "The preview must not replace or delete anything. It changes the alarm of the database's disk and the dashboard, "
+    "which know the instance by its resource id, and takes the recovery's tags off; the stack file stays as it is."
 )

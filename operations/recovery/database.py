@@ -18,6 +18,7 @@ from operations.recovery.instances import (
     RECOVERS,
     REPLACED_BY,
     SETTLED,
+    STUCK,
     TARGET,
     Instance,
     Instances,
@@ -252,6 +253,13 @@ class DatabaseRecovery:
             return
         if SETTLED not in restored.tags:
             raise CommandStopped("the restored instance is not ready", hint=self.resume)
+        if present.status in STUCK:
+            raise CommandStopped(
+                f"RDS says `{present.status}` of {present.identifier}, and renames no instance in that state; the restored "
+                f"one is ready beside it ({restored.identifier})",
+                hint=f"repair it, or give it up: {deletion(present.identifier, protected=True, logs_kept=True)}; "
+                f"then {self.resume}",
+            )
         name = self.instances.aside_name(self.target.stamp)
         present = self._wait(present, "present instance")
         if present.identifier != name:  # somebody's renaming may have ended meanwhile
@@ -360,12 +368,13 @@ class DatabaseRecovery:
         return self.session.clock.now().isoformat(timespec="seconds")
 
 
-def deletion(identifier: str, *, protected: bool) -> str:
-    """The lines that take an instance away for good, for a person to run."""
+def deletion(identifier: str, *, protected: bool, logs_kept: bool = False) -> str:
+    """The lines that take an instance away for good, for a person to run; with `logs_kept` its logs stay restorable."""
     lift = (
         f"`aws rds modify-db-instance --db-instance-identifier {identifier} --no-deletion-protection "
         "--apply-immediately`, then "
         if protected
         else ""
     )
-    return f"{lift}`aws rds delete-db-instance --db-instance-identifier {identifier} --skip-final-snapshot`"
+    kept = " --no-delete-automated-backups" if logs_kept else ""
+    return f"{lift}`aws rds delete-db-instance --db-instance-identifier {identifier} --skip-final-snapshot{kept}`"

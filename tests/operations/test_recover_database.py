@@ -426,6 +426,22 @@ def test_a_restore_that_rds_gives_up_stops_with_the_place_to_look(rds: RdsWorld)
     )
 
 
+def test_an_instance_that_rds_does_not_rename_any_more_is_given_up_by_a_person_and_its_logs_are_kept(rds: RdsWorld):
+    rds.one(NAME)["DBInstanceStatus"] = "storage-full"
+    answer = recover(rds, *TO, "--yes")
+    assert (answer.code, answer.out, rds.names) == (1, "", [NAME, BESIDE])
+    assert answer.err.endswith(
+        f"error: RDS says `storage-full` of {NAME}, and renames no instance in that state; the restored one is ready "
+        f"beside it ({BESIDE})\nhint: repair it, or give it up: `aws rds modify-db-instance --db-instance-identifier {NAME} "
+        f"--no-deletion-protection --apply-immediately`, then `aws rds delete-db-instance --db-instance-identifier {NAME} "
+        "--skip-final-snapshot --no-delete-automated-backups`; then `mfcloud recover database production --to "
+        "2026-11-24T02:40:00Z` takes it up where it is\n"
+    )
+    rds.instances.remove(rds.one(NAME))
+    assert recover(rds, *TO, "--yes").code == 0
+    is_recovered(rds, aside=None)
+
+
 def test_new_tasks_that_fail_are_told_and_the_same_command_tries_them_again(rds: RdsWorld):
     def fail(at: Any) -> None:
         if len(rds.aws.ecs.deployments) == 2:
