@@ -99,6 +99,16 @@ class Edit:
         """Empty where the file said so already."""
         return changes(self.before, self.after)
 
+    @property
+    def names_before(self) -> Names | None:
+        """What the file said."""
+        return names(self.before)
+
+    @property
+    def names_after(self) -> Names | None:
+        """What it says with the edit."""
+        return names(self.after)
+
     def make(self) -> None:
         """Write it."""
         if self.after != self.before:

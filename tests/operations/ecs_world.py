@@ -30,8 +30,14 @@ class EcsWorld:
     """Task definition number to image."""
     live: int | None = None
     """Task definition number that users reach."""
+    colours: dict[int, int] = field(default_factory=dict)
+    """Task definition number to 0 (blue) or 1 (green)."""
     tasks: int = 3
     rollback_fails: bool = False
+    smoke_test_fails: bool = False
+    """The hook after the test-traffic shift answers FAILED."""
+    tasks_start: bool = True
+    """False: new tasks stop again, and the circuit breaker opens."""
 
     # --- what a test arranges
 
@@ -95,6 +101,7 @@ class EcsWorld:
                     "serviceRevisionArn": arn,
                     "taskDefinition": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/{self.cluster}:{number}",
                     "containerImages": [image] if "@" in reference else [{"containerName": "app", "image": reference}],
+                    "resolvedConfiguration": {"loadBalancers": [{"targetGroupArn": self.target_group_arn(number)}]},
                 }
             )
         return {"serviceRevisions": revisions, "failures": []}
@@ -161,7 +168,9 @@ class EcsWorld:
             return
         stages = [name for name, _minutes in BEFORE_APPROVAL]
         stage = one.get("lifecycleStage", "BAKE_TIME")
-        if stage in stages[:-1]:
+        if (reason := self._goes_wrong(one, stage)) is not None:
+            self._begin_rollback(one, reason, at)
+        elif stage in stages[:-1]:
             self._enter(one, stages[stages.index(stage) + 1], at)
         elif stage == stages[-1]:
             self._enter(one, "PRE_PRODUCTION_TRAFFIC_SHIFT" if self.approval else "PRODUCTION_TRAFFIC_SHIFT", at)
@@ -178,6 +187,15 @@ class EcsWorld:
             self._enter(one, "CLEAN_UP", at)
         else:
             one |= {"status": "SUCCESSFUL", "finishedAt": at}
+
+    def _goes_wrong(self, one: dict[str, Any], stage: str) -> str | None:
+        """ECS's reason, where a test has arranged that this stage fails."""
+        if stage == "SCALE_UP" and not self.tasks_start:
+            return "Service deployment rolled back because the circuit breaker was triggered"
+        if stage == "POST_TEST_TRAFFIC_SHIFT" and self.smoke_test_fails:
+            one["lifecycleHookDetails"] = [{"hookId": "hook-1", "targetType": "AWS_LAMBDA", "status": "FAILED"}]
+            return "Lifecycle hook failed"
+        return None
 
     def _enter(self, one: dict[str, Any], stage: str, at: datetime) -> None:
         lasts: dict[str, int] = {**dict(BEFORE_APPROVAL), "PRODUCTION_TRAFFIC_SHIFT": 1, "CLEAN_UP": 1}
@@ -208,6 +226,7 @@ class EcsWorld:
         for one in self.deployments:
             if one["status"] in UNFINISHED:
                 one |= {"status": "STOPPED", "finishedAt": at}
+        self.colours[number] = 0 if self.live is None else 1 - self.colours.get(self.live, 0)
         service = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/{self.cluster}/{self.cluster}"
         made: dict[str, Any] = {
             "serviceDeploymentArn": service.replace(":service/", ":service-deployment/")
@@ -237,6 +256,11 @@ class EcsWorld:
             "requestedTestTrafficWeight": 100.0 - production,
             "requestedProductionTrafficWeight": production,
         }
+
+    def target_group_arn(self, number: int) -> str:
+        """Colours take turns."""
+        colour = ("blue-1a2b3c4/73e2d6bc24d8a067", "green-1a2b3c4/943f017f100becff")[self.colours.get(number, 0)]
+        return f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup/{colour}"
 
     def revision_arn(self, number: int) -> str:
         return f"arn:aws:ecs:{REGION}:{ACCOUNT}:service-revision/{self.cluster}/{self.cluster}/{number}"

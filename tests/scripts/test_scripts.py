@@ -20,6 +20,11 @@ COMMANDS = {
     "smoke-tests.sh": ["smoke-test"],
     "create-deployment-package.sh": ["package"],
 }
+FIXED = {
+    "deploy-staging.sh": ["deploy", "staging"],
+    "deploy-production.sh": ["deploy", "production"],
+}
+"""Their name says the environment."""
 RECORDER = '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\nexit 3\n'
 
 
@@ -50,6 +55,12 @@ def test_the_environment_named_is_the_one(scripts: Path, name: str, words: tuple
     assert called(scripts, name, *words) == [*COMMANDS[name], "staging"]
 
 
+@pytest.mark.parametrize("name", FIXED)
+def test_a_script_named_for_an_environment_means_that_one(scripts: Path, name: str):
+    words = ["--image", "an image; with $odd 'letters'", "", "--yes"]
+    assert called(scripts, name, *words) == [*FIXED[name], *words]
+
+
 def test_every_other_word_arrives_as_it_was_typed_and_in_order(scripts: Path):
     words = ["--instances", "5", "--environment", "staging", "--hold-minutes=60", "two words", "", "$HOME *"]
     assert called(scripts, "scale-up.sh", *words) == [
@@ -64,13 +75,13 @@ def test_an_environment_without_a_name_reaches_no_command(scripts: Path, words: 
     assert done.stderr == "error: --environment needs a name, for example --environment staging\n"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_command_behind_it_exists(name: str, capsys: pytest.CaptureFixture[str]):
-    assert run([*COMMANDS[name], "--help"]) == 0
-    assert f"Usage: mfcloud {' '.join(COMMANDS[name])}" in capsys.readouterr().out
+@pytest.mark.parametrize("words", [*COMMANDS.values(), ["deploy"]])
+def test_the_command_behind_it_exists(words: list[str], capsys: pytest.CaptureFixture[str]):
+    assert run([*words, "--help"]) == 0
+    assert f"Usage: mfcloud {' '.join(words)}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, *FIXED])
 def test_a_script_is_three_lines_and_says_how_the_runbook_calls_it(name: str):
     lines = (SCRIPTS / name).read_text().splitlines()
     assert len(lines) == 3
@@ -79,7 +90,7 @@ def test_a_script_is_three_lines_and_says_how_the_runbook_calls_it(name: str):
 
 
 def test_no_script_is_left_out_of_these_tests():
-    assert {file.name for file in SCRIPTS.iterdir()} == {*COMMANDS, "in-environment.sh"}
+    assert {file.name for file in SCRIPTS.iterdir()} == {*COMMANDS, *FIXED, "in-environment.sh"}
 
 
 def test_shellcheck_finds_nothing():

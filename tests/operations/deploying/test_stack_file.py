@@ -86,9 +86,7 @@ def test_what_cannot_be_edited_safely_is_left_to_a_person(tmp_path: Path, stack_
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
-def test_both_stack_files_of_this_project_can_be_edited_and_put_back(
-    environment: str, line_end: bytes, tmp_path: Path
-):
+def test_both_stack_files_of_this_project_can_be_edited_and_put_back(environment: str, line_end: bytes, tmp_path: Path):
     original = (PROJECT_ROOT / f"Pulumi.{environment}.yaml").read_bytes().replace(b"\n", line_end)
     path = tmp_path / "stack.yaml"
     path.write_bytes(original)

@@ -1,0 +1,70 @@
+"""What a deployment needs of the engine: a preview that is shown, and an update.
+
+A seam, so that all else is tested without one.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from operations.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from operations.plan import Plan
+    from operations.stack import OpenStack
+
+
+class EngineFailed(Exception):
+    """It has been said on stderr why; `code` is what the command answers."""
+
+    def __init__(self, code: ExitCode) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Engine(Protocol):
+    """Of one environment, with the stack file as it stands when it is opened. Both raise EngineFailed."""
+
+    def preview(self) -> "Plan":
+        """Show what would change; changes nothing."""
+        ...
+
+    def update(self) -> "Plan":
+        """Carry it out; raises KeyboardInterrupt when a person stopped it."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackEngine:
+    """The real one. Everything is shown on stderr: stdout is kept for the result."""
+
+    opened: "OpenStack"
+    diff: bool
+
+    def preview(self) -> "Plan":
+        """As Engine says."""
+        return self._run("preview", done=False)
+
+    def update(self) -> "Plan":
+        """As Engine says."""
+        return self._run("update", done=True)
+
+    def _run(self, operation: str, *, done: bool) -> "Plan":
+        from operations.commands import report
+        from operations.engine_run import run
+
+        stack, name = self.opened.stack, self.opened.environment.name
+        work = stack.up if done else stack.preview
+        # Offline nothing changes behind the state's back, and a refresh would take as long as the update.
+        plan, succeeded = run(work, f"{operation.capitalize()} of {name}", refresh=not self.opened.offline)
+        report.show_text(plan, self.opened, operation=operation, done=done, diff=self.diff, to_stderr=True)
+        if not succeeded:
+            raise EngineFailed(report.failure(plan, "update", name))
+        return plan
+
+
+def open_engine(environment: str, *, offline: bool, diff: bool) -> Engine:
+    """Stops the command for a bad stack file, a missing stack or engine."""
+    from operations.stack import open_stack
+    from operations.terminal import say
+
+    return StackEngine(opened=open_stack(environment, offline=offline, report=say), diff=diff)
