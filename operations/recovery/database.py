@@ -255,8 +255,8 @@ class DatabaseRecovery:
             raise CommandStopped("the restored instance is not ready", hint=self.resume)
         if present.status in STUCK:
             raise CommandStopped(
-                f"RDS says `{present.status}` of {present.identifier}, and renames no instance in that state; the restored "
-                f"one is ready beside it ({restored.identifier})",
+                f"RDS says `{present.status}` of {present.identifier}, and renames no instance in that state; "
+                f"the restored one is ready beside it ({restored.identifier})",
                 hint=f"repair it, or give it up: {deletion(present.identifier, protected=True, logs_kept=True)}; "
                 f"then {self.resume}",
             )
