@@ -5,7 +5,8 @@ in the store's memory, apart from resources; they go with the service. The first
 could be compared with. Those after it take their time (`offline.course`), which flies (`offline.clock`).
 """
 
-from collections.abc import Collection, Iterator
+import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -14,9 +15,11 @@ from offline import traffic
 from offline.clock import OfflineClock
 from offline.course import Course, Failure, State, flies_until, state
 from offline.provider.store import Row, Store
+from offline.reading import listed, mapping
 
 SERVICE: Final = "ecs/service:Service"
 PARAMETER: Final = "ssm/parameter:Parameter"
+_DEFINITION: Final = "ecs/taskDefinition:TaskDefinition"
 PAUSE: Final = "PAUSE"
 LONGEST_PAUSE_MINUTES: Final = 24 * 60
 """Amazon ECS: a lifecycle stage lasts 24 hours at most."""
@@ -51,6 +54,8 @@ class Deployment:
     held: str = "SUCCESSFUL"
     settled: str = ""
     """How far the rules' weights have followed it."""
+    version: str | None = None
+    """What its image answers at `/health/live`, where the program says it (to its smoke test)."""
 
     @property
     def arn(self) -> str:
@@ -130,7 +135,7 @@ def updated(cloud: Store, before: Row, after: Row, *, forced: bool = False) -> N
         known = _known(cloud, before, now)
         found = [Standing(deployment=one, state=one.state(now)) for one in known]
         source = live(found)
-        configured: dict[str, Any] = after.outputs.get("deploymentConfiguration") or {}
+        configured = mapping(after.outputs.get("deploymentConfiguration"))
         begun = Deployment(
             number=len(known) + 1,
             service_arn=str(after.outputs["arn"]),
@@ -146,6 +151,7 @@ def updated(cloud: Store, before: Row, after: Row, *, forced: bool = False) -> N
                 approval_minutes=_approval_minutes(configured),
                 failure=_take_failure(cloud),
             ),
+            version=_version(cloud, wanted),
         )
         stopped = [
             replace(one.deployment, course=None, held="STOPPED")
@@ -237,7 +243,7 @@ def _known(cloud: Store, row: Row, now: datetime) -> list[Deployment]:
     kept: list[dict[str, Any]] | None = cloud.recall(_key(row))
     if kept is not None:
         return [_read(one) for one in kept]
-    configured: dict[str, Any] = row.outputs.get("deploymentConfiguration") or {}
+    configured = mapping(row.outputs.get("deploymentConfiguration"))
     first = Deployment(
         number=1,
         service_arn=str(row.outputs["arn"]),
@@ -249,6 +255,7 @@ def _known(cloud: Store, row: Row, now: datetime) -> list[Deployment]:
         bake_minutes=float(configured.get("bakeTimeInMinutes") or 0),
         course=None,
         settled="SUCCESSFUL",
+        version=_version(cloud, str(row.outputs.get("taskDefinition"))),
     )
     _keep(cloud, row, [first])
     return [first]
@@ -271,10 +278,25 @@ def _settle(cloud: Store, row: Row, known: list[Deployment], now: datetime) -> D
 
 
 def _approval_minutes(configured: dict[str, Any]) -> float | None:
-    for hook in configured.get("lifecycleHooks") or []:
+    for hook in listed(configured.get("lifecycleHooks")):
         if hook.get("targetType") == PAUSE:
-            timeout: dict[str, Any] = hook.get("timeoutConfiguration") or {}
+            timeout = mapping(hook.get("timeoutConfiguration"))
             return float(timeout.get("timeoutInMinutes") or LONGEST_PAUSE_MINUTES)
+    return None
+
+
+def _version(cloud: Store, task_definition: str) -> str | None:
+    """Of the image, where a function is told which version it has; of another image it is not known."""
+    images = [
+        str(row.outputs.get("containerDefinitions"))
+        for row in cloud.all(_DEFINITION)
+        if row.outputs.get("arn") == task_definition
+    ]
+    for row in cloud.all("lambda/function:Function"):
+        variables = mapping(mapping(row.outputs.get("environment")).get("variables"))
+        image, version = variables.get("EXPECTED_IMAGE"), variables.get("EXPECTED_VERSION")
+        if image and version and any(f'"{image}"' in text for text in images):
+            return str(version)
     return None
 
 
@@ -312,26 +334,19 @@ def _keep(cloud: Store, row: Row, known: list[Deployment]) -> None:
 
 
 def _written(one: Deployment) -> dict[str, Any]:
-    return dict(_plain(asdict(one)))
-
-
-def _plain(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, datetime):
-            yield name, value.isoformat()
-        elif isinstance(value, dict):
-            yield name, dict(_plain(value))
-        else:
-            yield name, value
+    return json.loads(json.dumps(asdict(one), default=datetime.isoformat))
 
 
 def _read(kept: dict[str, Any]) -> Deployment:
-    course = kept["course"]
-    if course is not None:
-        moments = {name: course[name] and datetime.fromisoformat(course[name]) for name in _MOMENTS}
-        failure = Failure(course["failure"]) if course["failure"] else None
-        course = Course(**{**course, **moments, "failure": failure})
-    return Deployment(**{**kept, "course": course, "since": datetime.fromisoformat(kept["since"])})
+    read: dict[str, Any] = {"course": _read_course(kept["course"]), "since": datetime.fromisoformat(kept["since"])}
+    return Deployment(**(kept | read))
 
 
-_MOMENTS: Final = ("begun", "answered", "stopped")
+def _read_course(kept: dict[str, Any] | None) -> Course | None:
+    if kept is None:
+        return None
+    read: dict[str, Any] = {
+        name: datetime.fromisoformat(kept[name]) if kept[name] else None for name in ("begun", "answered", "stopped")
+    }
+    read["failure"] = Failure(kept["failure"]) if kept["failure"] else None
+    return Course(**(kept | read))

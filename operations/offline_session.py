@@ -9,6 +9,7 @@ from operations.errors import CommandStopped
 from operations.project import PROJECT_ROOT, stack_file
 
 if TYPE_CHECKING:
+    from functions.smoke_test.exchange import Answer, Ask, Limits, NoAnswer, Request, Target
     from offline.clock import OfflineClock
     from offline.provider.store import Store
 
@@ -47,3 +48,22 @@ def offline_cloud(environment: str) -> Generator["Store"]:
         yield cloud
     finally:
         cloud.close()
+
+
+def asking(cloud: "Store") -> "Ask":
+    """Answers requests to the environment's public name as its tasks would."""
+
+    def ask(target: "Target", request: "Request", limits: "Limits") -> "Answer | NoAnswer":  # noqa: ARG001 (as fetch)
+        from json import dumps
+
+        from functions.smoke_test.exchange import Answer, NoAnswer
+        from offline.application import MILLISECONDS, answer
+
+        answered = answer(cloud, target.host, request.path, test_traffic=bool(target.headers))
+        if answered is None:
+            reason = f"the offline cloud has no {target.host}"
+            return NoAnswer(reason=reason, may_pass_later=False, milliseconds=MILLISECONDS)
+        status, body = answered
+        return Answer(status=status, headers={}, body=dumps(body).encode(), milliseconds=MILLISECONDS)
+
+    return ask

@@ -12,6 +12,7 @@ from operations.manifest_source import read_manifest
 from operations.region import region_of
 
 if TYPE_CHECKING:
+    from functions.smoke_test.exchange import Ask
     from runbook.manifest import Manifest
 
 
@@ -22,6 +23,8 @@ class Session:
     manifest: "Manifest"
     clients: Clients
     clock: Clock
+    ask: "Ask | None" = None
+    """Asks the service's public name in place of the network."""
 
 
 @contextmanager
@@ -43,9 +46,10 @@ def operating(environment: str, region: str | None, *, offline: bool = False) ->
 @contextmanager
 def _operating_offline(environment: str, region: str | None) -> Generator[Session]:
     from offline.clock import OfflineClock
-    from operations.offline_session import OfflineClients, offline_cloud
+    from operations.offline_session import OfflineClients, asking, offline_cloud
 
     with in_one_sentence(), offline_cloud(environment) as cloud:
         clock = OfflineClock(cloud)
         clients = OfflineClients(region=region_of(environment, region), cloud=cloud, clock=clock)
-        yield Session(manifest=read_manifest(environment, clients), clients=clients, clock=clock)
+        manifest = read_manifest(environment, clients)
+        yield Session(manifest=manifest, clients=clients, clock=clock, ask=asking(cloud))

@@ -47,7 +47,7 @@ def smoke_test(session: Session, *, test_traffic: bool, version: str | None) -> 
         raise CommandStopped(str(error), hint=f"`mfcloud up {session.manifest.environment}` makes it anew") from error
     revision_arn = None if version else _revision(session, test_traffic=test_traffic)
     expected = function_settings.expected(settings, aws, version=version, revision_arn=revision_arn)
-    return run_checks(target, expected)
+    return run_checks(target, expected, ask=session.ask) if session.ask else run_checks(target, expected)
 
 
 def _settings(session: Session) -> function_settings.Settings:

@@ -118,7 +118,7 @@ def gather(session: Session) -> Status:
         region=manifest.region,
         account_id=manifest.account_id,
         rollout=known(lambda: _rollout(session)),
-        answered_version=known(lambda: _answered_version(manifest.url)),
+        answered_version=known(lambda: _answered_version(session)),
         tasks=known(ScaledService(session).tasks),
         bounds=known(ScaledService(session).bounds),
         colours=known(lambda: list(_colours(session))),
@@ -139,15 +139,15 @@ def _rollout(session: Session) -> Rollout | None:
     return Rollout(deployment=deployment, versions=ecs.versions(arns))
 
 
-def _answered_version(url: str) -> str:
+def _answered_version(session: Session) -> str:
     """What the public name says at `/health/live`."""
     from json import loads
 
     from functions.smoke_test import exchange
 
+    url, path = session.manifest.url, "/health/live"
     host = urlsplit(url).hostname or ""
-    path = "/health/live"
-    answer = exchange.fetch(
+    answer = (session.ask or exchange.fetch)(
         exchange.Target(host=host), exchange.Request(path=path), exchange.Limits(seconds=ANSWER_SECONDS)
     )
     if isinstance(answer, exchange.NoAnswer):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from functions.smoke_test import verdicts
-from functions.smoke_test.exchange import Answer, Limits, NoAnswer, Request, Target, fetch
+from functions.smoke_test.exchange import Answer, Ask, Limits, NoAnswer, Request, Target, fetch
 from functions.smoke_test.verdicts import Expected, Judge, Outcome, Verdict, judged
 
 SECONDS = 120
@@ -130,9 +130,10 @@ def run_checks(
     seconds: float = SECONDS,
     checks: Sequence[Check] = CHECKS,
     pause: Callable[[float], None] = time.sleep,
+    ask: Ask = fetch,
 ) -> Report:
     """Run every check, within `seconds` altogether. No reason quotes a value of the target's headers."""
-    run = _Run(target=target, expected=expected, deadline=time.monotonic() + seconds, pause=pause)
+    run = _Run(target=target, expected=expected, deadline=time.monotonic() + seconds, pause=pause, ask=ask)
     results: list[Result] = []
     stopped_by: str | None = None
     for check in checks:
@@ -155,6 +156,7 @@ class _Run:
     expected: Expected
     deadline: float
     pause: Callable[[float], None]
+    ask: Ask
 
     def check(self, check: Check) -> tuple[Result, bool]:
         """The result, and whether the server answered completely."""
@@ -187,7 +189,7 @@ class _Run:
         for _ in range(check.times):
             if (left := self._left()) <= 0:
                 return NoAnswer(reason="no time was left for it", may_pass_later=True, milliseconds=0)
-            answer = fetch(self.target, check.request, Limits(seconds=min(check.seconds, left)))
+            answer = self.ask(self.target, check.request, Limits(seconds=min(check.seconds, left)))
             if isinstance(answer, NoAnswer):
                 return answer
             answers.append(self._without_secrets(answer))

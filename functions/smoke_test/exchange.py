@@ -8,8 +8,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 # AWS's managed firewall rules refuse requests without one (AWSManagedRulesCommonRuleSet, NoUserAgent_HEADER).
 USER_AGENT = "mockforge-cloud-smoke-test"
@@ -64,6 +65,10 @@ class NoAnswer:
     may_pass_later: bool
     """A server that is still starting looks like this; a wrong certificate does not heal by waiting."""
     milliseconds: float
+
+
+Ask: TypeAlias = Callable[[Target, Request, Limits], Answer | NoAnswer]
+"""How a request is made: `fetch`, or what plays the server."""
 
 
 def fetch(target: Target, request: Request, limits: Limits) -> Answer | NoAnswer:

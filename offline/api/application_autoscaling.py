@@ -7,6 +7,7 @@ from typing import Any, Final
 from offline.api.asking import Asking, Operations
 from offline.api.refusal import Refusal
 from offline.provider.store import Row
+from offline.reading import mapping
 
 TARGET: Final = "appautoscaling/target:Target"
 _AT: Final = re.compile(r"at\((.+)\)")
@@ -52,7 +53,7 @@ def put_scheduled_action(asking: Asking) -> dict[str, Any]:
     planned[str(asking["ScheduledActionName"])] = {
         "resource": str(asking["ResourceId"]),
         "schedule": str(asking["Schedule"]),
-        "action": {key: int(value) for key, value in (asking.get("ScalableTargetAction") or {}).items()},
+        "action": {key: int(value) for key, value in mapping(asking.get("ScalableTargetAction")).items()},
     }
     asking.cloud.remember(_key(asking), planned)
     return {}

@@ -10,6 +10,7 @@ from offline.api.asking import Asking, Operations
 from offline.api.ecs import alarmed_names
 from offline.api.refusal import Refusal
 from offline.provider.store import Row
+from offline.reading import mapping
 
 METRIC, COMPOSITE = "metricAlarm:MetricAlarm", "compositeAlarm:CompositeAlarm"
 _STEADY: Final = {"CPUUtilization": 38.0, "MemoryUtilization": 55.0}
@@ -38,10 +39,10 @@ def describe_alarm_history(_asking: Asking) -> dict[str, Any]:
 
 def get_metric_data(asking: Asking) -> dict[str, Any]:
     """Utilisation of a service that stands is steady; everything else has no data."""
-    results = []
+    results: list[dict[str, Any]] = []
     for query in asking["MetricDataQueries"]:
-        stat = query.get("MetricStat") or {}
-        metric = stat.get("Metric") or {}
+        stat = mapping(query.get("MetricStat"))
+        metric = mapping(stat.get("Metric"))
         value = _STEADY.get(metric.get("MetricName", "")) if metric.get("Namespace") == "AWS/ECS" else None
         moments = list(_moments(asking, int(stat.get("Period") or 60))) if value is not None else []
         results.append(

@@ -3,7 +3,7 @@
 import importlib
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from offline.api.asking import Asking, Operation, Operations
 from offline.api.refusal import Refusal
@@ -48,7 +48,12 @@ class _Answers:
             answered, status = _operation(self.service, str(model.name))(asking), _OK
         except Refusal as refusal:
             answered, status = {"Error": {"Code": refusal.code, "Message": refusal.message}}, _BAD
-        metadata = {"HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0, "RequestId": "offline"}
+        metadata: dict[str, Any] = {
+            "HTTPStatusCode": status,
+            "HTTPHeaders": {},
+            "RetryAttempts": 0,
+            "RequestId": "offline",
+        }
         return SimpleNamespace(status_code=status), {**answered, "ResponseMetadata": metadata}
 
 
@@ -63,7 +68,7 @@ def client(service: str, *, region: str, cloud: Store, clock: OfflineClock) -> A
             aws_secret_access_key="offline",  # noqa: S106 (signs nothing: no request is sent)
             region_name=region,
         )
-        made: Any = session.client(service, config=Config(ignore_configured_endpoint_urls=True))
+        made = cast("Any", session).client(service, config=Config(ignore_configured_endpoint_urls=True))
     answers = _Answers(cloud=cloud, clock=clock, service=service, region=region)
     made.meta.events.register_last("before-parameter-build", answers.remember)
     made.meta.events.register_first("before-call", answers.answer)

@@ -10,6 +10,7 @@ from offline.api.asking import Asking, Operations
 from offline.api.refusal import Refusal
 from offline.deployments import Deployment, Standing
 from offline.provider.store import Row
+from offline.reading import listed, mapping
 
 _LAST: Final = 100
 TASK_START_MINUTES: Final = 2
@@ -42,7 +43,7 @@ def update_service(asking: Asking) -> dict[str, Any]:
 def list_service_deployments(asking: Asking) -> dict[str, Any]:
     """The newest first."""
     found = list(reversed(deployments.standing(asking.cloud, _the_service(asking, asking["service"]))))
-    statuses = asking.get("status") or []
+    statuses = listed(asking.get("status"))
     found = [one for one in found if not statuses or one.status in statuses]
     first, size = int(asking.get("nextToken") or 0), int(asking.get("maxResults") or _LAST)
     page = [_brief(one) for one in found[first : first + size]]
@@ -214,7 +215,7 @@ def _full(row: Row, one: Standing, all_: list[Standing]) -> dict[str, Any]:
     brief = _brief(one)
     del brief["targetServiceRevisionArn"]
     source = all_[deployment.source - 1].deployment if deployment.source else None
-    names: list[str] = (row.outputs.get("alarms") or {}).get("alarmNames") or []
+    names = listed(mapping(row.outputs.get("alarms")).get("alarmNames"))
     return {
         **brief,
         "updatedAt": found.at,
@@ -239,7 +240,7 @@ def _full(row: Row, one: Standing, all_: list[Standing]) -> dict[str, Any]:
 
 def alarmed_names(row: Row) -> list[str]:
     """The deployment alarm that goes off where one is arranged to."""
-    names: list[str] = (row.outputs.get("alarms") or {}).get("alarmNames") or []
+    names = listed(mapping(row.outputs.get("alarms")).get("alarmNames"))
     return [name for name in names if name.endswith("error-rate")] or names[:1]
 
 
@@ -295,7 +296,7 @@ def _hooks(one: Standing) -> list[dict[str, Any]]:
 
 def _revision(asking: Asking, row: Row, deployment: Deployment) -> dict[str, Any]:
     definition = _task_definition(asking, deployment.task_definition)
-    images = []
+    images: list[dict[str, Any]] = []
     for one in json.loads(definition.outputs["containerDefinitions"]):
         digest = str(one["image"]).partition("@")[2]
         named = {"containerName": one["name"], "image": one["image"]}

@@ -7,6 +7,7 @@ from offline.api.asking import Asking, Operations
 from offline.api.ecs import running_tasks
 from offline.api.refusal import Refusal
 from offline.provider.store import Row
+from offline.reading import listed, mapping
 
 _ADDRESS: Final = "10.30.{half}.{task}"
 
@@ -14,7 +15,7 @@ _ADDRESS: Final = "10.30.{half}.{task}"
 def describe_rules(asking: Asking) -> dict[str, Any]:
     """By ARN: priority and where each leads."""
     _settled(asking)
-    wanted = asking.get("RuleArns") or []
+    wanted = listed(asking.get("RuleArns"))
     found = {row.outputs["arn"]: row for row in asking.rows(traffic.RULE)}
     if missing := [arn for arn in wanted if arn not in found]:
         raise Refusal("RuleNotFound", f"One or more rules not found: {missing[0]}")
@@ -66,11 +67,11 @@ def _rule(row: Row) -> dict[str, Any]:
                 "ForwardConfig": {
                     "TargetGroups": [
                         {"TargetGroupArn": group["arn"], "Weight": int(group.get("weight") or 0)}
-                        for group in (action.get("forward") or {}).get("targetGroups", [])
+                        for group in listed(mapping(action.get("forward")).get("targetGroups"))
                     ]
                 },
             }
-            for action in row.outputs.get("actions", [])
+            for action in listed(row.outputs.get("actions"))
         ],
     }
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from offline.api.asking import Asking, Operations
 from offline.api.refusal import Refusal
+from offline.reading import mapping
 
 
 def get_function_configuration(asking: Asking) -> dict[str, Any]:
@@ -11,7 +12,7 @@ def get_function_configuration(asking: Asking) -> dict[str, Any]:
     name = str(asking["FunctionName"]).rpartition(":")[2]
     for row in asking.rows("lambda/function:Function"):
         if row.outputs.get("name") == name:
-            variables: dict[str, Any] = (row.outputs.get("environment") or {}).get("variables") or {}
+            variables = mapping(mapping(row.outputs.get("environment")).get("variables"))
             return {
                 "FunctionName": name,
                 "FunctionArn": row.outputs["arn"],

@@ -1,4 +1,7 @@
-"""`mfcloud offline show` and `mfcloud offline reset`."""
+"""`mfcloud offline show`, `offline fail-next` and `offline reset`."""
+
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
@@ -26,6 +29,41 @@ def show(environment: EnvironmentName, *, json: Json = False) -> int:
     stack_file(environment)
     resources = read_state(environment)
     write(as_json(environment, resources) if json else as_text(environment, resources))
+    return ExitCode.DONE
+
+
+class How(StrEnum):
+    """What goes wrong; as `offline.course.Failure`, which would be imported for every `--help`."""
+
+    TASKS = "tasks"
+    SMOKE_TEST = "smoke-test"
+    ALARM = "alarm"
+
+
+@app.command("fail-next", epilog=HELP)
+def fail_next(
+    environment: EnvironmentName,
+    *,
+    how: Annotated[
+        How,
+        typer.Option(
+            "--how",
+            help="tasks: the new ones stop again. smoke-test: they answer wrongly. alarm: users meet errors.",
+        ),
+    ] = How.ALARM,
+) -> int:
+    """Let the next offline deployment go wrong, to see what happens then.
+
+    Example: mfcloud offline fail-next staging --how smoke-test
+    """
+    from offline.course import Failure
+    from offline.deployments import fail_next as arrange
+    from operations.offline_session import offline_cloud
+    from operations.terminal import say
+
+    with offline_cloud(environment) as cloud:
+        arrange(cloud, Failure(how.value))
+    say(f"{environment}: the next offline deployment goes wrong ({how.value})")
     return ExitCode.DONE
 
 
