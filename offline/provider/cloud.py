@@ -12,6 +12,7 @@ from offline.provider.comparing import compare
 from offline.provider.facts import HOME_REGION, Facts
 from offline.provider.naming import DEFAULTS, Refusal, Wish
 from offline.provider.rules import Proposal, refusals
+from offline.provider.rules_across import judging
 from offline.provider.store import Row, Store, unsealed
 from offline.provider.wire import Secret, Value, has_unknown, is_object, reveal
 
@@ -116,9 +117,15 @@ class Cloud:
         proposal = Proposal(type=type_, urn=urn, region=facts.region, inputs=inputs, cloud=self.store)
         return inputs, refusals(proposal)
 
-    def create(self, token: str, urn: str, inputs: Mapping[str, Value]) -> Made:
-        """Raises `AlreadyExists`, `UnknownType`."""
+    def rehearse(self, token: str, urn: str, inputs: Mapping[str, Value]) -> None:
+        """Before a preview tells that a create or an update would do. Raises `UnknownType`, `Refused`."""
         type_ = known_type(token)
+        judging.judge_preview(type_, urn, self._where(type_, inputs), inputs, self.store)
+
+    def create(self, token: str, urn: str, inputs: Mapping[str, Value]) -> Made:
+        """Raises `AlreadyExists`, `UnknownType`, `Refused`."""
+        type_ = known_type(token)
+        judging.judge(type_, urn, self._where(type_, inputs), inputs, self.store)
         generation = self.store.creations(urn)
         made = outputs_of(type_, urn, inputs, self.settings, generation)
         if _only_in_state(type_):
@@ -166,8 +173,12 @@ class Cloud:
         old_inputs: Mapping[str, Value],
         news: Mapping[str, Value],
     ) -> dict[str, Value]:
-        """Send what changed, as AWS's update calls do: what AWS moved meanwhile stays moved. Raises `NotFound`."""
+        """Send what changed, as AWS's update calls do: what AWS moved meanwhile stays moved.
+
+        Raises `NotFound`, `Refused`.
+        """
         type_ = known_type(token)
+        judging.judge(type_, urn, self._where(type_, news), news, self.store)
         if _only_in_state(type_):
             return {**olds, **news}
         region, key = self._where(type_, olds), _key(type_, id_, olds)

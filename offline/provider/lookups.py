@@ -191,6 +191,15 @@ ANSWERS: Final[Mapping[str, Answer]] = {
 }
 
 
+_IDENTIFYING: Final = ("id", "arn", "name", "zoneId", "repositoryUrl", "targetKeyArn", "targetKeyId")
+_GIVEN: Final[set[str]] = set()
+
+
+def given() -> frozenset[str]:
+    """Ids, names and ARNs that this process has answered with: they exist although the program made none of them."""
+    return frozenset(_GIVEN)
+
+
 class UnknownLookup(LookupError):
     """Nobody has written down what AWS would answer. The message names the data source and the place for the answer."""
 
@@ -203,4 +212,6 @@ def answer(token: str, args: Mapping[str, Any], region: str) -> dict[str, Value]
             f"(arguments: {', '.join(sorted(args)) or 'none'}): add one to ANSWERS in offline/provider/lookups.py"
         )
     facts = Facts(urn=token, name="", inputs=dict(args), region=str(args.get("region") or region))
-    return {**args, **ANSWERS[token](args, facts)}
+    found = ANSWERS[token](args, facts)
+    _GIVEN.update(value for key in _IDENTIFYING if isinstance(value := found.get(key), str))
+    return {**args, **found}

@@ -18,6 +18,7 @@ from offline.provider.cloud import Cloud, NotFound, Settings, UnknownType, known
 from offline.provider.comparing import Changes, compare
 from offline.provider.lookups import UnknownLookup, answer
 from offline.provider.naming import DEFAULTS, Mode, Wish
+from offline.provider.rules_across.judging import Refused
 from offline.provider.store import AlreadyExists, Store, StoreError
 from offline.provider.wire import Value, decode, encode, reveal
 
@@ -35,7 +36,7 @@ def _tells_people(method: Callable[..., _Answer]) -> Callable[..., _Answer]:
     def call(self: "Provider", request: object, context: grpc.ServicerContext) -> _Answer:
         try:
             return method(self, request, context)
-        except (AlreadyExists, NotFound, UnknownType, StoreError) as error:
+        except (AlreadyExists, NotFound, Refused, UnknownType, StoreError) as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
             raise  # `abort` has raised already; this line is for the type checker
 
@@ -136,6 +137,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         inputs = decode(request.properties)
         if request.preview:
+            self._cloud.rehearse(_token(request.urn), request.urn, inputs)
             # without the computed outputs, so that the engine hands them on as unknown
             shown = {key: value for key, value in inputs.items() if key != DEFAULTS}
             return provider_pb2.CreateResponse(properties=encode(shown))
@@ -155,6 +157,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         olds, news = decode(request.olds), decode(request.news)
         old_inputs = decode(request.old_inputs)
         if request.preview:
+            self._cloud.rehearse(_token(request.urn), request.urn, news)
             kept = {key: value for key, value in olds.items() if key not in old_inputs}
             shown = {key: value for key, value in news.items() if key != DEFAULTS}
             return provider_pb2.UpdateResponse(properties=encode({**kept, **shown}))

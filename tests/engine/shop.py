@@ -1,4 +1,4 @@
-"""A shop of a dozen resources, small enough for the real engine in a second; what a test wants to vary is in `Wishes`."""
+"""A shop of a dozen resources, small enough for the real engine in a second; `Wishes` is what a test wants to vary."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,7 +35,9 @@ class Shop(pulumi.ComponentResource):
             )
             for number, zone in enumerate("ab")
         ]
-        balancer = aws.lb.LoadBalancer(f"{name}-lb", subnets=[one.id for one in subnets], opts=self._child())
+        balancer = aws.lb.LoadBalancer(
+            f"{name}-lb", internal=True, subnets=[one.id for one in subnets], opts=self._child()
+        )
         blue, green = (
             aws.lb.TargetGroup(f"{name}-{colour}", port=8080, protocol="HTTP", vpc_id=vpc.id, opts=self._child())
             for colour in ("blue", "green")

@@ -1,13 +1,14 @@
 """The engine itself refuses a deployment that should not start, under a plain `pulumi up`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+import pulumi_aws as aws
 import pytest
 from pulumi import automation
 
-from components.service import Service
+from components.service import Service, ServiceArgs
 from runbook.deployments import RunningDeployment, Withdrawal, write_withdrawals
 from tests.components.service_program import IMAGE, service_args, service_settings
 from tests.engine.conftest import Project, changes
@@ -21,6 +22,20 @@ BAKING = RunningDeployment(
     status="IN_PROGRESS",
     since=datetime(2026, 11, 24, 10, 5, tzinfo=UTC),
 )
+
+
+def of_another_account(args: ServiceArgs) -> ServiceArgs:
+    """Neighbours that nobody made here: of our own account the offline AWS would know that they do not exist."""
+
+    def moved(value: str | None) -> str | None:
+        return value and value.replace("123456789012", "111122223333")
+
+    arns = ("cluster_arn", "blue_arn", "green_arn", "production_rule_arn", "test_rule_arn", "approval_topic_arn")
+    return replace(
+        args,
+        **{name: moved(getattr(args, name)) for name in (*arns, "smoke_test_function_arn")},
+        secrets={name: moved(str(arn)) for name, arn in args.secrets.items()},
+    )
 
 
 @dataclass
@@ -41,7 +56,14 @@ class World:
 
     def program(self) -> None:
         settings = service_settings(image=self.image, health_grace_seconds=self.health_grace_seconds)
-        Service("service", service_args(service=settings, registry=self if self.offline else None))
+        logs = aws.cloudwatch.LogGroup("logs", name="/mockforge-cloud/staging/service", retention_in_days=1)
+        args = service_args(
+            service=settings,
+            registry=self if self.offline else None,
+            log_groups=[logs],
+            deployment_alarm_names=[],
+        )
+        Service("service", of_another_account(args))
 
 
 def deployed(project: Project):
