@@ -19,6 +19,7 @@ from components.task_definition import CONTAINER_NAME, TaskDefinition, TaskDefin
 from components.task_roles import TaskRoles, TaskRolesArgs
 from runbook import settings
 from runbook.deployments import withdrawn_parameter_name, write_withdrawals
+from runbook.whereabouts import deployment_parameter_name
 
 REQUIRED_SECRETS = frozenset({"DATABASE_URL", "JWT_SECRET", "PROMETHEUS_SCRAPE_TOKEN"})
 # Green starts at full size beside blue, and blue never shrinks meanwhile.
@@ -119,6 +120,7 @@ class Service(Component):
                 *deployment_roles.policies,
                 *self._approval(),
                 self._withdrawn_record(),
+                self._deployment_record(),
                 *args.log_groups,
                 *args.private_routes,
                 *args.security_rules,
@@ -194,6 +196,16 @@ class Service(Component):
             type="String",
             insecure_value=write_withdrawals([]),  # no secret: a preview may show it
             # A rollback writes it; an `up` must never forget what was withdrawn.
+            opts=self.child(ignore_changes=["insecureValue"], protect=self._args.protected),
+        )
+
+    def _deployment_record(self) -> aws.ssm.Parameter:
+        return aws.ssm.Parameter(
+            f"{self._name}-deployment",
+            name=deployment_parameter_name(self._args.environment_name),
+            description="Who deploys what, for which ticket; written by `mfcloud deploy`, its history is the list",
+            type="String",
+            insecure_value="{}",
             opts=self.child(ignore_changes=["insecureValue"], protect=self._args.protected),
         )
 

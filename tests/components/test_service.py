@@ -133,6 +133,7 @@ def test_no_task_starts_before_what_it_needs_exists(registered: Run, before: str
         ("EventRule", "service-approval-waits"),
         ("EventTarget", "service-approval-message"),
         ("Parameter", "service-withdrawn"),
+        ("Parameter", "service-deployment"),
     ],
 )
 def test_rights_and_messages_stand_before_the_first_deployment(registered: Run, type_: str, before: str):
@@ -145,6 +146,15 @@ def test_the_record_of_withdrawn_images_starts_empty_and_an_up_never_empties_it_
     record = program.one("Parameter", "service-withdrawn")
     assert (record["name"], record["type"]) == ("/mockforge-cloud/staging/withdrawn", "String")
     assert json.loads(record["insecureValue"]) == []
+    assert record.options["ignore_changes"] == ["insecureValue"]
+    assert record.options["protect"] is True
+
+
+def test_the_record_of_deployments_starts_empty_and_an_up_never_empties_it_again(registered: Run):
+    program = registered(service_program(protected=True))
+    record = program.one("Parameter", "service-deployment")
+    assert (record["name"], record["type"]) == ("/mockforge-cloud/staging/deployment", "String")
+    assert record["insecureValue"] == "{}"
     assert record.options["ignore_changes"] == ["insecureValue"]
     assert record.options["protect"] is True
 
