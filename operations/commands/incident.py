@@ -92,6 +92,7 @@ def note(
     what: Annotated[str, typer.Argument(metavar="WHAT", help="What happened or was done.", show_default=False)],
     *,
     at: At = None,
+    json: Json = False,
 ) -> int:
     """Add a line to an incident's timeline.
 
@@ -99,11 +100,13 @@ def note(
 
     Example: mfcloud incident note incidents/2026-11-24-log-ins-fail.md "rolled back"
     """
+    from json import dumps
+
+    from operations import terminal
     from operations.clock import SystemClock
     from operations.errors import bad_input
     from operations.incidents.document import NotAnIncidentError, spell, with_event
     from operations.incidents.files import not_an_incident, read, write
-    from operations.terminal import say
 
     if not what.strip():
         raise bad_input("there is nothing to write down")
@@ -112,7 +115,9 @@ def note(
         write(file, with_event(read(file), moment, what))
     except NotAnIncidentError as error:
         raise not_an_incident(file, error) from error
-    say(f"{file}: {spell(moment)} {what}")
+    terminal.say(f"{file}: {spell(moment)} {what}")
+    if json:
+        terminal.write(dumps({"file": str(file), "at": moment.isoformat(timespec="minutes"), "what": what}, indent=2))
     return ExitCode.DONE
 
 

@@ -11,6 +11,7 @@ from operations.exit_codes import HELP, ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from operations.maintenance_notice import Notice
     from operations.maintenance_word import Waiting
     from operations.muting import Mute
     from operations.session import Session
@@ -99,6 +100,7 @@ def notice(
     send: Annotated[bool, typer.Option("--send", help="Send it to those who are told of maintenance.")] = False,
     region: Region = None,
     yes: Yes = False,
+    json: Json = False,
 ) -> int:
     """Print the notice of the next maintenance window, with its date.
 
@@ -116,15 +118,25 @@ def notice(
     if not send:
         settings = load_environment(environment)
         [window] = windows(settings.maintenance, clock.SystemClock().now(), 1)
-        text = text_of(window, settings.url)
-        write(f"{text.subject}\n\n{text.message}")
+        write(_notice_text(text_of(window, settings.url), sent=False, json=json))
         return ExitCode.DONE
     with operating(environment, region) as session:
         [window] = windows(session.manifest.maintenance, session.clock.now(), 1)
         text = text_of(window, session.manifest.url)
-        write(f"{text.subject}\n\n{text.message}")
+        if not json:  # a person reads it before they say yes
+            write(_notice_text(text, sent=False, json=False))
         _send(session, text.subject, text.message, yes=yes)
+        if json:
+            write(_notice_text(text, sent=True, json=True))
     return ExitCode.DONE
+
+
+def _notice_text(notice: "Notice", *, sent: bool, json: bool) -> str:
+    from json import dumps
+
+    if not json:
+        return f"{notice.subject}\n\n{notice.message}"
+    return dumps({"subject": notice.subject, "message": notice.message, "sent": sent}, indent=2)
 
 
 def _send(session: "Session", subject: str, message: str, *, yes: bool) -> None:
@@ -152,6 +164,7 @@ def finish(
     failed: Annotated[bool, typer.Option("--failed", help="It went wrong; the report says so.")] = False,
     note: Annotated[str, typer.Option("--note", help="A sentence for the report.")] = "",
     region: Region = None,
+    json: Json = False,
 ) -> int:
     """Tell the maintenance checklist that the work is done.
 
@@ -159,14 +172,18 @@ def finish(
 
     Example: mfcloud maintenance finish production --note "kernel updated"
     """
+    from json import dumps
+
     from operations.session import operating
-    from operations.terminal import say
+    from operations.terminal import say, write
 
     with operating(environment, region) as session:
         waiting = _waiting(session)
         _give_word(session, waiting, failed=failed, note=note)
         word = "it went wrong" if failed else "it is done"
         say(f"told the checklist that {word}; it tests the service now and sends its report by e-mail")
+    if json:
+        write(dumps({"environment": environment, "succeeded": not failed, "note": note}, indent=2, ensure_ascii=False))
     return ExitCode.DONE
 
 

@@ -115,6 +115,7 @@ def release(
     offline: Offline = False,
     yes: Yes = False,
     dry_run: DryRun = False,
+    json: Json = False,
 ) -> int:
     """End what --hold-minutes began.
 
@@ -132,14 +133,25 @@ def release(
         bounds = service.bounds()
         if bounds.hold is None and bounds.minimum <= bounds.settings_minimum:
             say(f"nothing is held in {environment}: at least {bounds.minimum} tasks run, as the settings say")
-            return ExitCode.DONE
+            return _tell_released(bounds, released=False, json=json)
         say(f"{environment}: at least {bounds.minimum} tasks are kept; afterwards {bounds.settings_minimum} as set")
         if dry_run:
             say("dry run: nothing was changed")
-            return ExitCode.DONE
+            return _tell_released(bounds, released=False, json=json)
         confirm(f"End the hold of {environment}?", expected=environment, yes=yes)
         service.release(bounds.hold)
         say(f"{environment}: autoscaling moves between {bounds.settings_minimum} and {bounds.maximum} tasks")
+        return _tell_released(bounds, released=True, json=json)
+
+
+def _tell_released(bounds: "Bounds", *, released: bool, json: bool) -> int:
+    from json import dumps
+
+    from operations.terminal import write
+
+    if json:
+        minimum = bounds.settings_minimum if released else bounds.minimum
+        write(dumps({"released": released, "minimum": minimum, "maximum": bounds.maximum}, indent=2))
     return ExitCode.DONE
 
 

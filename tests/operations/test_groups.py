@@ -57,3 +57,26 @@ def test_a_group_alone_shows_its_commands(group: str, capsys: pytest.CaptureFixt
 def test_wrong_usage_asks_aws_nothing(words: list[str], capsys: pytest.CaptureFixture[str]):
     assert run(words) == 2
     assert capsys.readouterr().out == ""
+
+
+WITHOUT_JSON = {
+    "schema",  # its only output is JSON
+    "test",  # pytest's output
+    "maintenance calendar",  # its only output is a calendar
+    "offline fail-next",
+    "offline reset",  # change something on this machine, and say so
+}
+
+
+def test_every_command_answers_scripts_with_json():
+    from typer.main import get_command
+
+    from operations.application import app
+    from operations.reference import helps
+
+    without = {
+        name.removeprefix("mfcloud ")
+        for name, shown in helps(get_command(app), "mfcloud")
+        if "--json" not in shown and "\nCommands:" not in shown
+    }
+    assert without - WITHOUT_JSON == set()

@@ -94,6 +94,13 @@ def test_notice_send_publishes_exactly_what_it_printed(aws: AwsWorld, readers: l
     assert sent["Subject"].isascii()
 
 
+def test_a_notice_as_json_says_whether_it_was_sent(aws: AwsWorld, readers: list[int]):
+    subject, _, message = NOTICE.rstrip("\n").partition("\n\n")
+    for words, sent in (((), False), (("--send", "--yes"), True)):
+        told = json.loads(aws("maintenance", "notice", "production", "--json", *words).out)
+        assert told == {"subject": subject, "message": message, "sent": sent}
+
+
 def test_a_notice_that_nobody_would_read_is_refused(aws: AwsWorld, readers: list[int]):
     readers[0] = 0
     answer = aws("maintenance", "notice", "production", "--send", "--yes")
@@ -130,6 +137,11 @@ def test_finish_answers_the_checklist_that_waits(waiting: AwsWorld):
     assert json.loads(told["output"])["note"] == "kernel updated"
     assert json.loads(told["output"])["by"]
     assert waiting.asked("SendTaskFailure") == []
+
+
+def test_finish_as_json(waiting: AwsWorld):
+    answer = waiting("maintenance", "finish", "production", "--failed", "--note", "disk full", "--json")
+    assert json.loads(answer.out) == {"environment": "production", "succeeded": False, "note": "disk full"}
 
 
 def test_finish_failed_answers_with_the_error_that_the_checklist_knows(waiting: AwsWorld):

@@ -160,6 +160,14 @@ def test_what_is_held_is_not_scaled_below_until_it_is_released(scaling: ScalingW
     assert scaling.aws("scale", "down", "production", "--instances", "3", "--yes").code == 0
 
 
+def test_the_end_of_a_hold_as_json(scaling: ScalingWorld):
+    scaling.aws("scale", "up", "production", "--instances", "5", "--hold-minutes", "120", "--yes")
+    looked = scaling.aws("scale", "release", "production", "--dry-run", "--json")
+    assert json.loads(looked.out) == {"released": False, "minimum": 5, "maximum": 10}
+    done = scaling.aws("scale", "release", "production", "--yes", "--json")
+    assert json.loads(done.out) == {"released": True, "minimum": 2, "maximum": 10}
+
+
 def test_a_hold_whose_time_is_over_holds_nothing(scaling: ScalingWorld):
     scaling.aws("scale", "up", "production", "--instances", "5", "--hold-minutes", "60", "--yes")
     scaling.minimum = 2  # the scheduled action has run; AWS still lists it

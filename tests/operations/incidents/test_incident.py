@@ -153,6 +153,12 @@ def test_a_note_goes_where_it_belongs_by_its_time(mfcloud, clock: VirtualClock):
     ]
 
 
+def test_a_note_as_json(mfcloud):
+    mfcloud(*NEW)
+    told = json.loads(mfcloud("incident", "note", FILE, "rolled back", "--json").out)
+    assert told == {"file": FILE, "at": "2026-11-24T03:00+00:00", "what": "rolled back"}
+
+
 def test_closing_tells_how_long_it_lasted_and_what_is_to_be_done(mfcloud, clock: VirtualClock):
     mfcloud(*NEW)
     clock.sleep(65 * 60)

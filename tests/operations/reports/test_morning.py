@@ -106,17 +106,18 @@ def test_a_missing_dashboard_is_told(world: ReportWorld):
 
 
 @pytest.mark.parametrize(
-    ("failed", "latency_seconds", "verdicts"),
+    ("failed", "total", "latency_seconds", "verdicts"),
     [
-        (1, 0.199, ["good", "good", "good"]),
-        (2, 0.2, ["LOOK", "LOOK", "LOOK"]),  # of 1,000: 99.8 % and 0.2 %; "P95 < 200ms"
+        (1, 1001, 0.199, ["good", "good", "good"]),
+        (1, 1000, 0.199, ["good", "LOOK", "good"]),  # "99.9% uptime", but "< 0.1%"
+        (2, 1000, 0.2, ["LOOK", "LOOK", "LOOK"]),  # "P95 < 200ms"
     ],
 )
 def test_error_rates_stand_beside_the_runbooks_targets(
-    world: ReportWorld, failed: int, latency_seconds: float, verdicts: list[str]
+    world: ReportWorld, failed: int, total: int, latency_seconds: float, verdicts: list[str]
 ):
     world.metrics["HTTPCode_Target_5XX_Count"] = lambda _at: failed
-    world.metrics["RequestCount"] = lambda _at: 1000 if failed == 2 else 1001
+    world.metrics["RequestCount"] = lambda _at: total
     world.metrics["TargetResponseTime"] = lambda _at: latency_seconds
     found = section(world, "morning", "Review error rates")
     assert [one.partition(":")[0] for one in found.sentences] == verdicts
