@@ -36,8 +36,9 @@ def command(  # noqa: PLR0913 - a switch each
     While a deployment or its bake goes on, it is stopped, and ECS returns to the version before: minutes.
     Later the older version is deployed again: a full run with its bake, whose approval this command answers.
 
-    The image is recorded as withdrawn, so that no later `up` brings it back. What was interrupted is taken up by the
-    same command, and what is done is not done twice. An incident note is left to be filled in.
+    The image is recorded as withdrawn, so that no later `up` brings it back, and the stack file can be changed to name
+    the older one. What was interrupted is taken up by the same command, and what is done is not done twice. An incident
+    note is left to be filled in.
 
     Example: mfcloud rollback production --reason "log-ins fail"
     """
@@ -60,14 +61,14 @@ def command(  # noqa: PLR0913 - a switch each
         if unrecorded:
             say(f"  withdraws   image {unrecorded}")
         if isinstance(decision, Done) and not unrecorded:
-            return _tell(rollback, decision, decision.deployment, note=None, json=json)
+            return _tell(rollback, decision, decision.deployment, note=None, yes=yes, json=json)
         if dry_run:
             say("dry run: nothing was changed")
             return ExitCode.DONE
         confirm(_question(environment, decision), expected=environment, yes=yes)
         decision, deployment = rollback.carry_out(decision)
         note = _note(rollback, decision, deployment, began=began, folder=notes)
-        return _tell(rollback, decision, deployment, note=note, json=json)
+        return _tell(rollback, decision, deployment, note=note, yes=yes, json=json)
 
 
 def _plan(decision: "Decision") -> list[str]:
@@ -145,21 +146,18 @@ def _note(
 
 
 def _tell(
-    rollback: "Rollback", decision: "Decision", deployment: "Deployment", *, note: Path | None, json: bool
+    rollback: "Rollback", decision: "Decision", deployment: "Deployment", *, note: Path | None, yes: bool, json: bool
 ) -> int:
     from json import dumps
 
     from operations.rollback import withdraws
     from operations.rolling_back import confirm_success
-    from operations.stack_file_edit import edit
-    from operations.terminal import say, write
+    from operations.terminal import write
 
     session = rollback.session
     sentence = confirm_success(session, deployment, decision)
     bad, good = decision.bad, decision.good
-    if bad is not None:
-        for line in edit(session.manifest.environment, bad.image, good.image if good else None):
-            say(line)
+    edited = _put_back(rollback, decision, yes=yes)
     if not json:
         write(sentence)
         return ExitCode.DONE
@@ -172,9 +170,32 @@ def _tell(
         "returned_to": _as_json(good),
         "withdrawn": withdrawn.identity if withdrawn else None,
         "note": str(note) if note else None,
+        "stack_file_changed": edited,
     }
     write(dumps(content, indent=2))
     return ExitCode.DONE
+
+
+def _put_back(rollback: "Rollback", decision: "Decision", *, yes: bool) -> bool:
+    """The edit of the stack file, offered. Whether it was made."""
+    from operations import project
+    from operations.deploying.putting_back import offer_to_put_back
+    from operations.deploying.record import read
+    from operations.known import Known, known
+
+    if decision.bad is None:
+        return False
+    session = rollback.session
+    environment = session.manifest.environment
+    record = known(lambda: read(session))  # only helps to name the older version; nothing hangs on it
+    return offer_to_put_back(
+        project.PROJECT_ROOT / f"Pulumi.{environment}.yaml",
+        environment,
+        bad=decision.bad,
+        good=decision.good,
+        record=record.thing if isinstance(record, Known) else None,
+        yes=yes,
+    )
 
 
 def _as_json(version: "Version | None") -> dict[str, str | None] | None:

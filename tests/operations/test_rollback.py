@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -301,7 +302,85 @@ def test_for_scripts_it_is_one_object(baking: AwsWorld):
         },
         "withdrawn": f"sha256:{'c' * 64}",
         "note": "incident-production-deployment3.md",
+        "stack_file_changed": False,
     }
+
+
+# --- the stack file, which still names the image that was taken back
+
+
+@pytest.fixture
+def file(baking: AwsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("operations.project.PROJECT_ROOT", tmp_path)
+    path = tmp_path / "Pulumi.production.yaml"
+    path.write_text(stack_file(baking, 43, "0.3.239"))
+    return path
+
+
+def stack_file(aws: AwsWorld, number: int, version: str) -> str:
+    said = f"    image: {aws.ecs.images[number]} # the one\n    version: {version}\n"
+    return f"config:\n  mockforge-cloud:service:\n{said}"
+
+
+def test_the_edit_of_the_stack_file_is_offered_shown_and_made(
+    baking: AwsWorld, file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal("production\nyes\n"))
+    answer = baking("rollback", "production", "--reason", "slow")
+    assert answer.code == 0
+    assert (
+        "Pulumi.production.yaml still names the image that was taken back. To put the old one back:\n"
+        "  Pulumi.production.yaml, line 3:\n"
+        f"    - image: {baking.ecs.images[43]} # the one\n"
+        f"    + image: {baking.ecs.images[42]} # the one\n"
+        "  look at `version` too (0.3.239): it has to be what the older image answers\n"
+        "Change Pulumi.production.yaml so? Type `yes`, or Enter to leave it.\n"
+        "changed Pulumi.production.yaml; commit it\n"
+    ) in answer.err
+    assert file.read_text() == stack_file(baking, 42, "0.3.239")
+
+
+def test_the_version_goes_back_too_where_the_deployments_record_knows_it(baking: AwsWorld, file: Path):
+    record = {"who": "anna", "at": "2026-11-24T02:58:00+00:00", "image": baking.ecs.images[43], "ticket": None}
+    replaced = {"replaces": baking.ecs.images[42], "replaces_version": "0.3.238"}
+    put(baking, "/mockforge-cloud/production/deployment", json.dumps(record | replaced))
+    content = json.loads(rollback(baking, "--json").out)
+    assert content["stack_file_changed"] is True
+    assert file.read_text() == stack_file(baking, 42, "0.3.238")
+
+
+def test_a_record_of_another_deployment_says_nothing_of_the_version(baking: AwsWorld, file: Path):
+    record = {"who": "anna", "at": "2026-11-24T02:58:00+00:00", "image": baking.ecs.images[43], "ticket": None}
+    replaced = {"replaces": baking.ecs.images[41], "replaces_version": "0.3.237"}
+    put(baking, "/mockforge-cloud/production/deployment", json.dumps(record | replaced))
+    rollback(baking)
+    assert file.read_text() == stack_file(baking, 42, "0.3.239")
+
+
+def test_left_alone_it_says_what_would_happen_and_the_same_command_offers_it_again(
+    baking: AwsWorld, file: Path, monkeypatch: pytest.MonkeyPatch
+):
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    before = file.read_text()
+    monkeypatch.setattr("sys.stdin", Terminal("production\n\n"))
+    answer = baking("rollback", "production", "--reason", "slow")
+    assert (answer.code, file.read_text()) == (0, before)
+    assert "Pulumi.production.yaml was left as it is; `mfcloud up production` would bring the image again" in answer.err
+    rollback(baking)
+    assert file.read_text() == stack_file(baking, 42, "0.3.239")
+
+
+def test_a_file_that_names_something_else_by_now_is_left_alone(baking: AwsWorld, file: Path):
+    file.write_text(stack_file(baking, 41, "0.3.237"))
+    rollback(baking)
+    assert file.read_text() == stack_file(baking, 41, "0.3.237")
 
 
 # --- interrupted, repeated, contradicted
