@@ -1,6 +1,7 @@
 """The life of a resource in the offline cloud: create, read, update, delete. No protocol in here."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -17,6 +18,7 @@ from offline.provider.store import Row, Store, unsealed
 from offline.provider.wire import Secret, Value, has_unknown, is_object, reveal
 
 _NOT_THERE: Final = "was not found in the offline cloud: somebody deleted it; `refresh` takes it out of the state"
+_IN_REGION: Final = re.compile(r"(?P<id>.+)@(?P<region>[a-z]{2}(-[a-z]+)+-\d)")
 
 
 class UnknownType(LookupError):
@@ -117,15 +119,19 @@ class Cloud:
         proposal = Proposal(type=type_, urn=urn, region=facts.region, inputs=inputs, cloud=self.store)
         return inputs, refusals(proposal)
 
-    def rehearse(self, token: str, urn: str, inputs: Mapping[str, Value]) -> None:
-        """Before a preview tells that a create or an update would do. Raises `UnknownType`, `Refused`."""
-        type_ = known_type(token)
-        judging.judge_preview(type_, urn, self._where(type_, inputs), inputs, self.store)
+    def rehearse(self, token: str, urn: str, inputs: Mapping[str, Value], id_: str | None = None) -> None:
+        """Before a preview tells that a create, or an update of `id_`, would do. Raises `UnknownType`, `Refused`."""
+        judging.judge_preview(self._subject(known_type(token), urn, inputs, id_), inputs, self.store)
+
+    def _subject(
+        self, type_: ResourceType, urn: str, inputs: Mapping[str, Value], id_: str | None = None
+    ) -> judging.Subject:
+        return judging.Subject(type=type_, urn=urn, region=self._where(type_, inputs), id=id_)
 
     def create(self, token: str, urn: str, inputs: Mapping[str, Value]) -> Made:
         """Raises `AlreadyExists`, `UnknownType`, `Refused`."""
         type_ = known_type(token)
-        judging.judge(type_, urn, self._where(type_, inputs), inputs, self.store)
+        judging.judge(self._subject(type_, urn, inputs), inputs, self.store)
         generation = self.store.creations(urn)
         made = outputs_of(type_, urn, inputs, self.settings, generation)
         if _only_in_state(type_):
@@ -150,10 +156,9 @@ class Cloud:
         self, token: str, id_: str, inputs: Mapping[str, Value], properties: Mapping[str, Value]
     ) -> tuple[dict[str, Value], dict[str, Value]] | None:
         """The cloud's inputs and outputs, or None. Inputs hold what the program gave; after an import, everything."""
-        type_ = known_type(token)
-        if _only_in_state(type_):
+        if _only_in_state(known_type(token)):
             return dict(inputs), dict(properties)
-        row = self.store.read(token, self._where(type_, properties or inputs), _key(type_, id_, properties))
+        row = self.locate(token, id_, properties or inputs)
         if row is None:
             return None
         outputs = {key: unsealed(value, properties.get(key)) for key, value in row.outputs.items()}
@@ -161,7 +166,17 @@ class Cloud:
         if inputs:
             # what the program never gave is not its input, whatever an earlier run had given
             read = {key: value for key, value in read.items() if key in inputs or key == DEFAULTS}
+        else:
+            read.pop(DEFAULTS, None)  # AWS does not know who made a name up
         return read, outputs
+
+    def locate(self, token: str, id_: str, properties: Mapping[str, Value]) -> Row | None:
+        """The row behind an id; `<id>@<region>`, as the provider's imports take it, names another region."""
+        type_ = known_type(token)
+        region = self._where(type_, properties)
+        if not properties and (named := _IN_REGION.fullmatch(id_)):
+            id_, region = named["id"], self._where(type_, {"region": named["region"]})
+        return self.store.read(token, region, _key(type_, id_, properties))
 
     def update(
         self,
@@ -178,7 +193,7 @@ class Cloud:
         Raises `NotFound`, `Refused`.
         """
         type_ = known_type(token)
-        judging.judge(type_, urn, self._where(type_, news), news, self.store)
+        judging.judge(self._subject(type_, urn, news, id_), news, self.store)
         if _only_in_state(type_):
             return {**olds, **news}
         region, key = self._where(type_, olds), _key(type_, id_, olds)

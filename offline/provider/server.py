@@ -14,8 +14,9 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from offline.provider.cloud import Cloud, NotFound, Settings, UnknownType, known_type, settings_from
+from offline.provider.cloud import Cloud, Made, NotFound, Settings, UnknownType, known_type, settings_from
 from offline.provider.comparing import Changes, compare
+from offline.provider.faults import Call, Faults, Injected, TimedOut
 from offline.provider.lookups import UnknownLookup, answer
 from offline.provider.naming import DEFAULTS, Mode, Wish
 from offline.provider.rules_across.judging import Refused
@@ -36,9 +37,13 @@ def _tells_people(method: Callable[..., _Answer]) -> Callable[..., _Answer]:
     def call(self: "Provider", request: object, context: grpc.ServicerContext) -> _Answer:
         try:
             return method(self, request, context)
-        except (AlreadyExists, NotFound, Refused, UnknownType, StoreError) as error:
+        except (AlreadyExists, NotFound, Refused, UnknownType, StoreError, Injected) as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
             raise  # `abort` has raised already; this line is for the type checker
+        except TimedOut as error:
+            _tell_what_was_made(error, context)
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            raise
 
     return call
 
@@ -46,8 +51,9 @@ def _tells_people(method: Callable[..., _Answer]) -> Callable[..., _Answer]:
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """Answers the engine. `package` is "aws" or "random"."""
 
-    def __init__(self, package: str, store: Store) -> None:
+    def __init__(self, package: str, store: Store, faults: Faults) -> None:
         self._package = package
+        self._faults = faults
         self._cloud = Cloud(store=store, settings=Settings())
         self._configuring = threading.Lock()
 
@@ -141,34 +147,49 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             # without the computed outputs, so that the engine hands them on as unknown
             shown = {key: value for key, value in inputs.items() if key != DEFAULTS}
             return provider_pb2.CreateResponse(properties=encode(shown))
-        made = self._cloud.create(_token(request.urn), request.urn, inputs)
+        made = self._faults.perform(
+            Call.CREATE, request.urn, lambda: self._cloud.create(_token(request.urn), request.urn, inputs)
+        )
         return provider_pb2.CreateResponse(id=made.id, properties=encode(made.outputs))
 
     @_tells_people
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
-        found = self._cloud.read(_token(request.urn), request.id, decode(request.inputs), decode(request.properties))
+        token, inputs, properties = _token(request.urn), decode(request.inputs), decode(request.properties)
+        found = self._cloud.read(token, request.id, inputs, properties)
         if found is None:
             return provider_pb2.ReadResponse()
-        inputs, outputs = found
-        return provider_pb2.ReadResponse(id=request.id, inputs=encode(inputs), properties=encode(outputs))
+        row = self._cloud.locate(token, request.id, properties or inputs)
+        id_ = row.id if row else request.id
+        return provider_pb2.ReadResponse(id=id_, inputs=encode(found[0]), properties=encode(found[1]))
 
     @_tells_people
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         olds, news = decode(request.olds), decode(request.news)
         old_inputs = decode(request.old_inputs)
         if request.preview:
-            self._cloud.rehearse(_token(request.urn), request.urn, news)
+            self._cloud.rehearse(_token(request.urn), request.urn, news, request.id)
             kept = {key: value for key, value in olds.items() if key not in old_inputs}
             shown = {key: value for key, value in news.items() if key != DEFAULTS}
             return provider_pb2.UpdateResponse(properties=encode({**kept, **shown}))
-        outputs = self._cloud.update(
-            _token(request.urn), request.urn, request.id, olds=olds, old_inputs=old_inputs, news=news
+        made = self._faults.perform(
+            Call.UPDATE,
+            request.urn,
+            lambda: Made(
+                id=request.id,
+                outputs=self._cloud.update(
+                    _token(request.urn), request.urn, request.id, olds=olds, old_inputs=old_inputs, news=news
+                ),
+            ),
         )
-        return provider_pb2.UpdateResponse(properties=encode(outputs))
+        return provider_pb2.UpdateResponse(properties=encode(made.outputs))
 
     @_tells_people
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        self._cloud.delete(_token(request.urn), request.id, decode(request.properties))
+        self._faults.perform(
+            Call.DELETE,
+            request.urn,
+            lambda: self._cloud.delete(_token(request.urn), request.id, decode(request.properties)),
+        )
         return empty_pb2.Empty()
 
     # -- data sources -------------------------------------------------------------------------------------------------
@@ -181,6 +202,23 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(encode(found))
         return response
+
+
+def _tell_what_was_made(error: TimedOut, context: grpc.ServicerContext) -> None:
+    """The protocol's way to say "it is there, and it is not ready": the engine keeps it, and updates it next time."""
+    if not isinstance(error.answer, Made):
+        return
+    from google.protobuf import any_pb2
+    from google.rpc import status_pb2
+
+    detail = any_pb2.Any()
+    detail.Pack(
+        provider_pb2.ErrorResourceInitFailed(
+            id=error.answer.id, properties=encode(error.answer.outputs), reasons=[str(error)]
+        )
+    )
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail])
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
 
 
 def _token(urn: str) -> str:
@@ -217,7 +255,7 @@ def serve(package: str, store: Path) -> None:
             ("grpc.max_send_message_length", _LARGEST_MESSAGE),
         ],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, Store(store)), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, Store(store), Faults(store)), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")

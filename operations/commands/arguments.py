@@ -19,3 +19,4 @@ Region = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, then stop.")]
+Repair = Annotated[bool, typer.Option("--repair", help="First settle what an interrupted run left behind.")]

@@ -1,10 +1,17 @@
 """`mfcloud destroy`."""
 
-from operations.commands.arguments import EnvironmentName, Json, Offline, Yes
+from operations.commands.arguments import EnvironmentName, Json, Offline, Repair, Yes
 from operations.exit_codes import ExitCode
 
 
-def command(environment: EnvironmentName, *, offline: Offline = False, yes: Yes = False, json: Json = False) -> int:
+def command(
+    environment: EnvironmentName,
+    *,
+    offline: Offline = False,
+    yes: Yes = False,
+    repair: Repair = False,
+    json: Json = False,
+) -> int:
     """Delete everything of an environment, data and backups included.
 
     Refused, before anything is touched, while the stack file says that the environment is protected.
@@ -15,6 +22,7 @@ def command(environment: EnvironmentName, *, offline: Offline = False, yes: Yes 
     from operations.commands.confirmation import confirm
     from operations.engine_run import run
     from operations.errors import refused
+    from operations.pending.gate import pass_interrupted, site_of
     from operations.rendering import summary
     from operations.stack import checked_environment, open_stack
     from operations.terminal import say
@@ -26,6 +34,7 @@ def command(environment: EnvironmentName, *, offline: Offline = False, yes: Yes 
             f"run `mfcloud up {environment}`, then destroy",
         )
     opened = open_stack(environment, offline=offline, report=say)
+    pass_interrupted(site_of(opened, "destroy"), mend=repair)
     # The stack file may say otherwise since yesterday: what the state still protects is met here, not half way.
     plan, succeeded = run(opened.stack.preview_destroy, f"Preview of the destruction of {environment}")
     if not succeeded:

@@ -1,11 +1,17 @@
 """`mfcloud refresh`."""
 
-from operations.commands.arguments import Diff, EnvironmentName, Json, Offline, Yes
+from operations.commands.arguments import Diff, EnvironmentName, Json, Offline, Repair, Yes
 from operations.exit_codes import ExitCode
 
 
 def command(
-    environment: EnvironmentName, *, offline: Offline = False, yes: Yes = False, diff: Diff = False, json: Json = False
+    environment: EnvironmentName,
+    *,
+    offline: Offline = False,
+    yes: Yes = False,
+    repair: Repair = False,
+    diff: Diff = False,
+    json: Json = False,
 ) -> int:
     """Write into Pulumi's state what is really there.
 
@@ -16,10 +22,12 @@ def command(
     from operations.commands import report
     from operations.commands.confirmation import confirm
     from operations.engine_run import run
+    from operations.pending.gate import pass_interrupted, site_of
     from operations.stack import open_stack
     from operations.terminal import say
 
     opened = open_stack(environment, offline=offline, report=say)
+    pass_interrupted(site_of(opened, "refresh"), mend=repair)
     confirm(f"Write what {environment} really looks like into Pulumi's state?", expected=environment, yes=yes)
     plan, succeeded = run(opened.stack.refresh, f"Refresh of {environment}")
     report.show(plan, opened, operation="refresh", done=True, json=json, diff=diff)

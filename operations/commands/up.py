@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from operations.commands.arguments import Diff, EnvironmentName, Json, Offline, Yes
+from operations.commands.arguments import Diff, EnvironmentName, Json, Offline, Repair, Yes
 from operations.exit_codes import ExitCode
 
 
@@ -14,6 +14,7 @@ def command(
     offline: Offline = False,
     yes: Yes = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="First read what is really there.")] = False,
+    repair: Repair = False,
     diff: Diff = False,
     json: Json = False,
 ) -> int:
@@ -21,19 +22,27 @@ def command(
 
     Shows the plan, asks, then carries it out.
     Repeating it is safe: a second run finds nothing to do, and an interrupted one is continued.
+    After a killed one it first says what was left behind; --repair settles that and goes on.
 
     Example: mfcloud up staging --offline --yes
     """
     from operations.commands import report
     from operations.commands.confirmation import confirm
     from operations.engine_run import run
+    from operations.pending.gate import pass_interrupted, pass_leftovers, site_of
     from operations.rendering import summary
     from operations.stack import open_stack
     from operations.terminal import say
 
     opened = open_stack(environment, offline=offline, report=say)
+    site = site_of(opened, "up")
+    pass_interrupted(site, mend=repair)
     # Also with --yes: an update that was not previewed deletes what it may before it meets what is protected.
-    plan, succeeded = run(opened.stack.preview, f"Preview of {environment}", refresh=refresh)
+    plan, succeeded = pass_leftovers(
+        site,
+        lambda creations: run(creations.of(opened.stack.preview), f"Preview of {environment}", refresh=refresh),
+        mend=repair,
+    )
     if not succeeded:
         report.show_text(plan, opened, operation="preview", done=False, diff=diff, to_stderr=json)
         return report.failure(plan, "update", environment)

@@ -124,6 +124,7 @@ def project(tmp_path: Path) -> Project:
         (root / file).parent.mkdir()
         (root / file).write_text(dedent(text))
         (root / file).with_name("__init__.py").touch()
+    shutil.copy(PROJECT / "runbook/resource_tags.py", root / "runbook")
     (root / "Pulumi.yaml").write_text("name: mockforge-cloud\nruntime: python\n")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_", "PYTHON"))}
     made = Project(root=root, environment=environment | {"COLUMNS": "100"})
