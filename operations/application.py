@@ -15,6 +15,7 @@ from operations.commands import (
     check,
     deploy,
     destroy,
+    doctor,
     engine,
     incident,
     maintenance,
@@ -68,6 +69,7 @@ def mfcloud(
 
 COMMANDS: dict[str, Callable[..., int]] = {  # in the order in which a person needs them
     "bootstrap": bootstrap.command,
+    "doctor": doctor.command,
     "preview": preview.command,
     "up": up.command,
     "deploy": deploy.command,

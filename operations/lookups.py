@@ -25,10 +25,16 @@ def has_bucket(clients: Clients, name: str) -> bool:
     return there(lambda: s3.head_bucket(Bucket=name), "404", "NoSuchBucket", but_there="403")
 
 
-def has_key(clients: Clients, alias: str) -> bool:
-    """Whether the alias leads to a key."""
-    kms: Any = clients.client("kms")
-    return there(lambda: kms.describe_key(KeyId=alias), "NotFoundException")
+def has_key(clients: Clients, key: str, region: str | None = None) -> bool:
+    """Whether an alias (`alias/…`), identifier or ARN leads to a key."""
+    kms: Any = clients.client("kms", region=region)
+    return there(lambda: kms.describe_key(KeyId=key), "NotFoundException")
+
+
+def has_policy(clients: Clients, account_id: str, name: str) -> bool:
+    """Whether the account has a policy of its own of that name."""
+    iam: Any = clients.client("iam")
+    return there(lambda: iam.get_policy(PolicyArn=f"arn:aws:iam::{account_id}:policy/{name}"), "NoSuchEntity")
 
 
 def there(ask: Callable[[], object], *missing: str, but_there: str = "") -> bool:

@@ -41,12 +41,22 @@ def load_environment(name: str, root: Path = PROJECT_ROOT) -> "Environment":
 
 def refuse_passphrase(name: str, root: Path = PROJECT_ROOT) -> None:
     """A stack on AWS keeps its secrets under a KMS key: a passphrase is shared by hand and cannot be revoked."""
-    import yaml
-
-    content: dict[str, Any] = yaml.safe_load(stack_file(name, root).read_text(encoding="utf-8")) or {}
+    content = _content(name, root)
     provider = str(content.get("secretsprovider", ""))
     if "encryptionsalt" in content or (provider and not provider.startswith("awskms://")):
         raise refused(
             f"Pulumi.{name}.yaml encrypts secrets with {provider or 'a passphrase'}; on AWS that must be a KMS key",
             hint=f'pulumi stack change-secrets-provider --stack {name} "awskms://alias/<your key>?region=<its region>"',
         )
+
+
+def secrets_provider(name: str, root: Path = PROJECT_ROOT) -> str:
+    """What encrypts the stack's secrets, as `pulumi stack init` has written it; empty before that."""
+    return str(_content(name, root).get("secretsprovider", ""))
+
+
+def _content(name: str, root: Path) -> dict[str, Any]:
+    import yaml
+
+    content: dict[str, Any] | None = yaml.safe_load(stack_file(name, root).read_text(encoding="utf-8"))
+    return content or {}

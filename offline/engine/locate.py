@@ -48,11 +48,8 @@ def find(report: Report = _quiet) -> Engine:
     With a cached engine this costs a directory listing; with one on PATH, one `pulumi version` per installation.
     """
     failures: list[str] = []
-    for name, way in (("pulumi on PATH", _on_path), ("the cache", _cached)):
-        try:
-            return way()
-        except _NoWay as reason:
-            failures.append(f"{name}: {reason}")
+    if (engine := _there(failures)) is not None:
+        return engine
     with cache.locked(lambda: report("waiting for another process that fetches the Pulumi engine")):
         for label, attempt in (
             ("the cache", _cached),  # the other process may have been faster
@@ -70,6 +67,23 @@ def find(report: Report = _quiet) -> Engine:
         + "\nhint: install Pulumi (https://www.pulumi.com/docs/install/) or "
         "Go 1.21 or newer, or connect to the internet"
     )
+
+
+def there() -> Engine:
+    """The engine on PATH or in the cache; nothing is fetched. Raises `EngineUnavailable`."""
+    failures: list[str] = []
+    if (engine := _there(failures)) is None:
+        raise EngineUnavailable("; ".join(failures))
+    return engine
+
+
+def _there(failures: list[str]) -> Engine | None:
+    for name, way in (("pulumi on PATH", _on_path), ("the cache", _cached)):
+        try:
+            return way()
+        except _NoWay as reason:
+            failures.append(f"{name}: {reason}")
+    return None
 
 
 def _on_path() -> Engine:
