@@ -1,18 +1,22 @@
-"""`mfcloud backups list` and `backups verify`."""
+"""`mfcloud backups list`, `backups verify` and `backups test-restore`."""
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from json import dumps
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from operations.commands.arguments import EnvironmentName, Json, Offline, Region
+from operations.commands.arguments import DryRun, EnvironmentName, Json, Offline, Region, Yes
 from operations.exit_codes import HELP, ExitCode
+
+if TYPE_CHECKING:
+    from operations.recovery.restore_testing import RestoreTesting
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Look at recovery points.\n\nExample: mfcloud backups verify production",
+    help="Look at recovery points, and try one.\n\nExample: mfcloud backups verify production",
     epilog=HELP,
 )
 
@@ -97,4 +101,82 @@ def verify(environment: EnvironmentName, *, region: Region = None, offline: Offl
                 f"{len(bad)} of {len(findings)} checks of the backups of {environment} failed",
                 hint=f"{session.manifest.alerts.guide_url}#backup-late tells what to do",
             )
+    return ExitCode.DONE
+
+
+@app.command("test-restore", epilog=HELP)
+def try_restore(
+    environment: EnvironmentName,
+    *,
+    kind: Annotated[Kind | None, typer.Option("--kind", help="What to restore; without it the database.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave what was restored, to look at it.")] = False,
+    region: Region = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Restore the newest recovery point now, look at what comes back, and delete it again.
+
+    As the weekly restore test does by itself: into the same place, with the same checks (but for rows of tables), into
+    the same record. What was interrupted is taken up by the same command. Fails where a check fails.
+
+    Example: mfcloud backups test-restore production
+    """
+    from operations.backup_source import Backups
+    from operations.commands.confirmation import confirm
+    from operations.recovery.restore_test import Test, newest_point
+    from operations.recovery.restore_testing import RestoreTesting
+    from operations.session import operating
+    from operations.terminal import say
+
+    with operating(environment, region) as session:
+        backups = Backups(session)
+        chosen = kind or (Kind.DATABASE if backups.database_arn else Kind.OBJECTS)
+        test = Test(environment=environment, kind=chosen.value, point=newest_point(backups.points(), chosen.value))
+        again = f"mfcloud backups test-restore {environment} --kind {chosen.value}"
+        testing = RestoreTesting(session=session, test=test, resume=f"`{again}` takes it up where it is")
+        begun = testing.begun()
+        say(f"Test the recovery point of {test.point.created:%Y-%m-%d %H:%M} UTC of the {chosen.value}:")
+        say(f"  restores  to {test.name}" + (f" (begun already, job {begun['RestoreJobId']})" if begun else ""))
+        say("  keeps     what was restored" if keep else f"  deletes   {test.name} afterwards")
+        if dry_run:
+            say("dry run: nothing was changed")
+            return ExitCode.DONE
+        after = "keep it" if keep else "delete it again"
+        confirm(f"Restore to {test.name} in {environment}, and {after}?", expected=environment, yes=yes)
+        return _test(testing, keep=keep, json=json)
+
+
+def _test(testing: "RestoreTesting", *, keep: bool, json: bool) -> int:
+    from operations.errors import CommandStopped
+    from operations.terminal import say, write
+
+    test, session = testing.test, testing.session
+    job = testing.restore()
+    verdict = testing.validate(job)
+    for one in verdict.checks:
+        say(f"  {'good' if one.good else 'BAD '}  {one.name}: {one.found}")
+    week = testing.document(job, verdict)
+    if keep:
+        say(f"kept: {test.name}; the same command without --keep looks at it again and deletes it")
+    else:
+        testing.clean_up(job)
+    content = {
+        "environment": test.environment,
+        "kind": test.kind,
+        "good": verdict.good,
+        "recovery_point": test.point.arn,
+        "created": test.point.created.isoformat(),
+        "job": job["RestoreJobId"],
+        "checks": [{"name": one.name, "good": one.good, "found": one.found} for one in verdict.checks],
+        "week": week,
+        "kept": test.name if keep else None,
+    }
+    told = f"the {test.kind} of {test.environment} can be restored: {verdict.reason}"
+    write(dumps(content, indent=2) if json else told if verdict.good else f"FAILED: {verdict.reason}")
+    if not verdict.good:
+        raise CommandStopped(
+            f"what was restored of the {test.kind} is not what it should be",
+            hint=f"{session.manifest.alerts.guide_url}#restore-test-failed tells what to do",
+        )
     return ExitCode.DONE

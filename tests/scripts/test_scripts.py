@@ -16,6 +16,7 @@ COMMANDS = {
     "scale-down.sh": ["scale", "down"],
     "check-scaling.sh": ["scale", "check"],
     "verify-backups.sh": ["backups", "verify"],
+    "test-backup-restore.sh": ["backups", "test-restore"],
     "rollback.sh": ["rollback"],
     "smoke-tests.sh": ["smoke-test"],
     "create-deployment-package.sh": ["package"],
