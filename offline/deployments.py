@@ -151,7 +151,7 @@ def updated(cloud: Store, before: Row, after: Row, *, forced: bool = False) -> N
                 approval_minutes=_approval_minutes(configured),
                 failure=_take_failure(cloud),
             ),
-            version=_version(cloud, wanted),
+            version=_version(cloud, wanted, known),
         )
         stopped = [
             replace(one.deployment, course=None, held="STOPPED")
@@ -255,7 +255,7 @@ def _known(cloud: Store, row: Row, now: datetime) -> list[Deployment]:
         bake_minutes=float(configured.get("bakeTimeInMinutes") or 0),
         course=None,
         settled="SUCCESSFUL",
-        version=_version(cloud, str(row.outputs.get("taskDefinition"))),
+        version=_version(cloud, str(row.outputs.get("taskDefinition")), []),
     )
     _keep(cloud, row, [first])
     return [first]
@@ -285,8 +285,10 @@ def _approval_minutes(configured: dict[str, Any]) -> float | None:
     return None
 
 
-def _version(cloud: Store, task_definition: str) -> str | None:
-    """Of the image, where a function is told which version it has; of another image it is not known."""
+def _version(cloud: Store, task_definition: str, known: list[Deployment]) -> str | None:
+    """Of the image, where it ran before or a function is told which version it has."""
+    if before := [one.version for one in known if one.task_definition == task_definition]:
+        return before[-1]
     images = [
         str(row.outputs.get("containerDefinitions"))
         for row in cloud.all(_DEFINITION)

@@ -140,7 +140,8 @@ class Deployment:
 
     def bake_left_minutes(self, now: datetime) -> int | None:
         """At most so many. ECS does not say when a bake began, only when the deployment was last updated."""
-        if self.stage != BAKE_STAGE or self.updated_at is None or self.bake_minutes is None or self.rolling_back:
+        baking = self.unfinished and not self.rolling_back and self.stage == BAKE_STAGE
+        if not baking or self.updated_at is None or self.bake_minutes is None:
             return None
         left = self.updated_at + timedelta(minutes=self.bake_minutes) - now
         return max(0, ceil(left.total_seconds() / 60))

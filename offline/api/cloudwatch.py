@@ -8,13 +8,12 @@ from typing import Any, Final
 from offline import deployments
 from offline.api.asking import Asking, Operations
 from offline.api.ecs import alarmed_names
+from offline.api.figures import series
 from offline.api.refusal import Refusal
 from offline.provider.store import Row
 from offline.reading import mapping
 
 METRIC, COMPOSITE = "metricAlarm:MetricAlarm", "compositeAlarm:CompositeAlarm"
-_STEADY: Final = {"CPUUtilization": 38.0, "MemoryUtilization": 55.0}
-"""Percent of the service (AWS/ECS): neither hot enough to scale out nor cool enough to scale in."""
 _NAMED: Final = re.compile(r'ALARM\("?([^")]+)"?\)')
 _WOKE: Final = timedelta(days=1)
 
@@ -38,19 +37,26 @@ def describe_alarm_history(_asking: Asking) -> dict[str, Any]:
 
 
 def get_metric_data(asking: Asking) -> dict[str, Any]:
-    """Utilisation of a service that stands is steady; everything else has no data."""
+    """What `figures` measures; everything else has no data."""
+    begins, ends = _aware(asking["StartTime"]), _aware(asking["EndTime"])
     results: list[dict[str, Any]] = []
     for query in asking["MetricDataQueries"]:
         stat = mapping(query.get("MetricStat"))
         metric = mapping(stat.get("Metric"))
-        value = _STEADY.get(metric.get("MetricName", "")) if metric.get("Namespace") == "AWS/ECS" else None
-        moments = list(_moments(asking, int(stat.get("Period") or 60))) if value is not None else []
+        name = str(metric.get("MetricName", ""))
+        found = series(
+            asking,
+            (str(metric.get("Namespace", "")), name),
+            begins=begins,
+            ends=ends,
+            period_seconds=int(stat.get("Period") or 60),
+        )
         results.append(
             {
                 "Id": query["Id"],
-                "Label": str(metric.get("MetricName", query["Id"])),
-                "Timestamps": moments,
-                "Values": [value] * len(moments),
+                "Label": name or query["Id"],
+                "Timestamps": [at for at, _value in found],
+                "Values": [value for _at, value in found],
                 "StatusCode": "Complete",
             }
         )
@@ -65,20 +71,6 @@ def get_dashboard(asking: Asking) -> dict[str, Any]:
             body = str(row.outputs.get("dashboardBody", "{}"))
             return {"DashboardName": asking["DashboardName"], "DashboardArn": arn, "DashboardBody": body}
     raise Refusal("ResourceNotFound", f"Dashboard {asking['DashboardName']} does not exist")
-
-
-def _moments(asking: Asking, period: int) -> Iterator[datetime]:
-    """Whole periods inside what was asked for, the newest first, but none before the service stood."""
-    born = min((_born(asking, row) for row in asking.rows(deployments.SERVICE)), default=None)
-    end = min(_aware(asking["EndTime"]), asking.now)
-    at = datetime.fromtimestamp(int(end.timestamp()) // period * period - period, end.tzinfo)
-    while born is not None and at >= max(_aware(asking["StartTime"]), born):
-        yield at
-        at -= timedelta(seconds=period)
-
-
-def _born(asking: Asking, row: Row) -> datetime:
-    return deployments.standing(asking.cloud, row)[0].since - timedelta(minutes=30)
 
 
 def _aware(moment: Any) -> datetime:

@@ -15,10 +15,14 @@ NOT_PLAYED: Final = "NotPlayedOffline"
 """Code of the refusal where nobody answers an operation."""
 SERVICES: Final = {
     "application-autoscaling": "application_autoscaling",
+    "backup": "backup",
     "cloudwatch": "cloudwatch",
     "ecs": "ecs",
     "elbv2": "elbv2",
     "lambda": "functions",
+    "logs": "logs",
+    "rds": "rds",
+    "s3": "s3",
     "secretsmanager": "secretsmanager",
     "ssm": "ssm",
     "sts": "sts",
