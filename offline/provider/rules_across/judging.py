@@ -6,7 +6,7 @@ store it belongs to, and dies with the provider's process.
 
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -25,35 +25,60 @@ class Refused(Exception):
     """AWS would not do it, or it could never work. The message names property, value and what to do."""
 
 
-def judge(type_: ResourceType, urn: str, region: str, inputs: Mapping[str, Value], cloud: Store) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """The resource to be made or changed. `id` is what an update changes: its URN may be new, by way of an alias."""
+
+    type: ResourceType
+    urn: str
+    region: str
+    id: str | None = None
+
+    def rows(self, cloud: Store) -> list[Row]:
+        """The cloud, in which the subject has its new URN."""
+        own = (self.type.token, self.region, self.id)
+        return [replace(row, urn=self.urn) if (row.type, row.region, row.id) == own else row for row in cloud.all()]
+
+
+def judge(subject: Subject, inputs: Mapping[str, Value], cloud: Store) -> None:
     """Before the call that makes or changes a resource. Raises `Refused`."""
-    if type_.token.startswith("aws:"):
-        case = Case(type=type_, urn=urn, region=region, inputs=reveal(dict(inputs)), world=World(tuple(cloud.all())))
-        _refuse(case)
+    if subject.type.token.startswith("aws:"):
+        _refuse(_case(subject, reveal(dict(inputs)), World(tuple(subject.rows(cloud)))))
 
 
-def judge_preview(type_: ResourceType, urn: str, region: str, inputs: Mapping[str, Value], cloud: Store) -> None:
+def judge_preview(subject: Subject, inputs: Mapping[str, Value], cloud: Store) -> None:
     """Before the engine is told that a create or an update would do. Raises `Refused`; else remembers the promise."""
-    if not type_.token.startswith("aws:"):
+    if not subject.type.token.startswith("aws:"):
         return
     plain = reveal(dict(inputs))
     with _PROMISING:
         promised = _PROMISED.setdefault(cloud, {})
         overlay = dict(promised)
-    there = {row.urn: row for row in cloud.all()}
+    there = {row.urn: row for row in subject.rows(cloud)}
     rows = [overlay.get(row.urn, row) for row in there.values()]
     rows += [row for at, row in overlay.items() if at not in there]
-    _refuse(Case(type=type_, urn=urn, region=region, inputs=plain, world=World(tuple(rows), complete=False)))
+    _refuse(_case(subject, plain, World(tuple(rows), complete=False)))
     with _PROMISING:
-        promised[urn] = _promise(there.get(urn), type_, urn, region, plain)
+        promised[subject.urn] = _promise(there.get(subject.urn) if subject.id else None, subject, plain)
 
 
-def _promise(before: Row | None, type_: ResourceType, urn: str, region: str, inputs: dict[str, Value]) -> Row:
+def _case(subject: Subject, inputs: dict[str, Value], world: World) -> Case:
+    return Case(type=subject.type, urn=subject.urn, region=subject.region, inputs=inputs, world=world)
+
+
+def _promise(before: Row | None, subject: Subject, inputs: dict[str, Value]) -> Row:
     """The resource as the plan leaves it: of a new one only the inputs are known, and the name where it has one."""
     if before is not None:
         return replace(before, inputs=inputs, outputs={**before.outputs, **inputs})
-    name = type_.physical_name(logical(urn), inputs)
-    return Row(type=type_.token, region=region, key=urn, id=name, urn=urn, inputs=inputs, outputs=dict(inputs))
+    return Row(
+        type=subject.type.token,
+        region=subject.region,
+        key=subject.urn,
+        id=subject.type.physical_name(logical(subject.urn), inputs),
+        urn=subject.urn,
+        inputs=inputs,
+        outputs=dict(inputs),
+    )
 
 
 def _refuse(case: Case) -> None:
