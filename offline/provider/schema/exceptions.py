@@ -7,19 +7,51 @@ from typing import Final
 
 @dataclass(frozen=True, kw_only=True)
 class Exempt:
-    """Keywords of AWS's rules that do not count at a property; `required` means that it may be left out."""
+    """What of AWS's rules does not count at a property.
 
-    words: tuple[str, ...]
+    `words` are keywords that are dropped (`required`: it may be left out), `also` values beside those of an `enum`.
+    """
+
     because: str
+    words: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
-def _may_be_left_out(because: str) -> Exempt:
+def _optional(because: str) -> Exempt:
     return Exempt(words=("required",), because=because)
 
 
 EXCEPTIONS: Final[Mapping[str, Mapping[str, Exempt]]] = {
-    "FunctionEventInvokeConfig": {"qualifier": _may_be_left_out("the provider means $LATEST")},
-    "ListenerRule": {"priority": _may_be_left_out("the provider takes the next free one")},
-    "MaintenanceWindow": {"allowUnassociatedTargets": _may_be_left_out("the provider says false")},
-    "Parameter": {"value": _may_be_left_out("insecureValue or valueWo stands in its place")},
+    "BucketAcl": {
+        "acl": Exempt(
+            also=("aws-exec-read", "log-delivery-write", "bucket-owner-read", "bucket-owner-full-control"),
+            because="S3 User Guide, canned ACLs: the service model lists four of them",
+        )
+    },
+    "BucketVersioningVersioningConfiguration": {
+        "status": Exempt(also=("Disabled",), because="the provider's word for a bucket that never had versions")
+    },
+    "FlowLogDestinationOptions": {
+        "hiveCompatiblePartitions": _optional("the provider says false"),
+        "perHourPartition": _optional("the provider says false"),
+        "fileFormat": _optional("the provider says plain-text"),
+    },
+    "Function": {"code": _optional("the provider takes s3Bucket or imageUri in its place")},
+    "FunctionEventInvokeConfig": {"qualifier": _optional("the provider means $LATEST")},
+    "GroupResourceQuery": {"type": _optional("the provider says TAG_FILTERS_1_0")},
+    "LayerVersion": {name: _optional("the provider uploads `code` by itself") for name in ("s3Bucket", "s3Key")},
+    "ListenerRule": {"priority": _optional("the provider takes the next free one")},
+    "LogGroup": {
+        "retentionInDays": _optional("left out, logs are kept for ever; the call belongs to the property alone")
+    },
+    "MaintenanceWindow": {"allowUnassociatedTargets": _optional("the provider says false")},
+    "Parameter": {
+        "value": _optional("insecureValue or valueWo stands in its place"),
+        "type": Exempt(also=("SecureString",), because="CloudFormation alone cannot make secure strings"),
+    },
+    "ParameterGroup": {"parameters": _optional("a group without parameters of its own is a copy of its family's")},
+    "RouteTableAssociation": {"subnetId": _optional("a gateway can stand in its place")},
+    "SecurityGroup": {"dependentRequired": Exempt(because="without a VPC the provider means the default one")},
+    "ZoneVpc": {"vpcRegion": _optional("the provider means its own region")},
 }
+"""Class → property (or keyword, for a rule between properties) → what does not count."""

@@ -15,7 +15,7 @@ from typing import Final
 from offline.provider.schema import sentences
 from offline.provider.schema.formats import fits
 from offline.provider.schema.texts import readable
-from offline.provider.wire import UNKNOWN, Secret, Value, is_list, is_object
+from offline.provider.wire import UNKNOWN, Secret, Value, has_unknown, is_list, is_object
 
 _TRUE: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE: Final = frozenset({"0", "f", "F", "FALSE", "false", "False"})
@@ -132,6 +132,7 @@ class _Judge:
         for word, limit in schema.items():
             if (says := _scalar_says(word, limit, value, text)) is not None:
                 yield self._no(place, f"{shown} {says}")
+                return  # one sentence for one value
 
     def _list(self, schema: Mapping[str, Value], value: list[Value], place: _Place) -> Iterator[Objection]:
         if len(value) < schema.get("minItems", 0):
@@ -180,7 +181,10 @@ class _Judge:
         elif more is False or ("properties" in schema and not place.source and more is None):
             known = list(schema.get("properties", {}))
             read_only: list[str] = self.content.get("outputs", []) if not place.path and not place.text else []
-            yield self._no(place.key(key), sentences.unknown_name(key, known, read_only, in_text=place.text))
+            says = sentences.unknown_name(key, known, read_only, in_text=place.text)
+            if "patternProperties" in schema:
+                says = f"is no name that is allowed here (form: {' or '.join(schema['patternProperties'])})"
+            yield self._no(place.key(key), says)
 
     def _names(  # noqa: C901 (a sentence per word)
         self, schema: Mapping[str, Value], present: Mapping[str, Value], place: _Place
@@ -350,7 +354,7 @@ def _filled(value: Value) -> bool:
 def _twice(items: list[Value]) -> Value | None:
     seen: list[Value] = []
     for one in items:
-        if one is not UNKNOWN and not isinstance(one, Secret) and one in seen:
+        if not has_unknown(one) and one in seen:
             return one
         seen.append(one)
     return None

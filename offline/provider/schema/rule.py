@@ -26,6 +26,10 @@ def source(token: str, named: str) -> str:
     """The source of a rule, for people."""
     if named.startswith("AWS::"):
         return f"{named}, AWS's resource schema of {edition()['schemas']}"
+    if named.startswith("cfn-lint "):
+        return f"grammar {named.removeprefix('cfn-lint ')} of cfn-lint {edition()['cfn-lint']}"
+    if "://" in named or ".com/" in named or ".io/" in named:
+        return named
     if named:
         return f"{named}, botocore {edition()['botocore']}"
     package = f"pulumi-{token.partition(':')[0]}"

@@ -77,7 +77,7 @@ SOURCES: Final[Mapping[str, Sources]] = {
     "costexplorer/costAllocationTag:CostAllocationTag": _of(
         "", "ce.UpdateCostAllocationTagsStatus:CostAllocationTagsStatus"
     ),
-    "ec2/defaultNetworkAcl:DefaultNetworkAcl": _of("EC2::NetworkAcl", "ec2.CreateNetworkAclEntry"),
+    "ec2/defaultNetworkAcl:DefaultNetworkAcl": _of("EC2::NetworkAcl"),
     "ec2/defaultRouteTable:DefaultRouteTable": _of("EC2::RouteTable", "ec2.CreateRoute"),
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": _of("EC2::SecurityGroup", "ec2.CreateSecurityGroup"),
     "ec2/eip:Eip": _of("EC2::EIP", "ec2.AllocateAddress"),
@@ -85,7 +85,7 @@ SOURCES: Final[Mapping[str, Sources]] = {
     "ec2/internetGateway:InternetGateway": _of("EC2::InternetGateway", "ec2.AttachInternetGateway"),
     "ec2/mainRouteTableAssociation:MainRouteTableAssociation": _of("", "ec2.ReplaceRouteTableAssociation"),
     "ec2/natGateway:NatGateway": _of("EC2::NatGateway", "ec2.CreateNatGateway"),
-    "ec2/networkAcl:NetworkAcl": _of("EC2::NetworkAcl", "ec2.CreateNetworkAclEntry"),
+    "ec2/networkAcl:NetworkAcl": _of("EC2::NetworkAcl", "ec2.CreateNetworkAcl"),
     "ec2/route:Route": _of("EC2::Route", "ec2.CreateRoute"),
     "ec2/routeTable:RouteTable": _of("EC2::RouteTable", "ec2.CreateRouteTable"),
     "ec2/routeTableAssociation:RouteTableAssociation": _of(
@@ -118,7 +118,7 @@ SOURCES: Final[Mapping[str, Sources]] = {
     "iam/serviceLinkedRole:ServiceLinkedRole": _of("IAM::ServiceLinkedRole", "iam.CreateServiceLinkedRole"),
     "kms/alias:Alias": _of("KMS::Alias", "kms.CreateAlias"),
     "kms/grant:Grant": _of("", "kms.CreateGrant"),
-    "kms/key:Key": _of("KMS::Key", "kms.CreateKey", "kms.EnableKeyRotation"),
+    "kms/key:Key": _of("KMS::Key", "kms.CreateKey", "kms.EnableKeyRotation", "kms.ScheduleKeyDeletion"),
     "kms/keyPolicy:KeyPolicy": _of("", "kms.PutKeyPolicy"),
     "kms/replicaKey:ReplicaKey": _of("KMS::ReplicaKey", "kms.ReplicateKey"),
     "lambda/alias:Alias": _of("Lambda::Alias", "lambda.CreateAlias"),
@@ -139,7 +139,7 @@ SOURCES: Final[Mapping[str, Sources]] = {
     "lb/loadBalancer:LoadBalancer": _of("ElasticLoadBalancingV2::LoadBalancer", "elbv2.CreateLoadBalancer"),
     "lb/targetGroup:TargetGroup": _of("ElasticLoadBalancingV2::TargetGroup", "elbv2.CreateTargetGroup"),
     "rds/eventSubscription:EventSubscription": _of("RDS::EventSubscription", "rds.CreateEventSubscription"),
-    "rds/instance:Instance": _of("RDS::DBInstance", "rds.CreateDBInstance"),
+    "rds/instance:Instance": _of("RDS::DBInstance", "rds.CreateDBInstance", "rds.DeleteDBInstance"),
     "rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": _of(
         "", "rds.StartDBInstanceAutomatedBackupsReplication"
     ),
@@ -152,7 +152,9 @@ SOURCES: Final[Mapping[str, Sources]] = {
     "route53/healthCheck:HealthCheck": _of(
         "Route53::HealthCheck", "route53.CreateHealthCheck:HealthCheckConfig", within="HealthCheckConfig"
     ),
-    "route53/record:Record": _of("Route53::RecordSet"),
+    "route53/record:Record": _of(
+        "Route53::RecordSet", "route53.ChangeResourceRecordSets:ChangeBatch.Changes.ResourceRecordSet"
+    ),
     "route53/zone:Zone": _of("Route53::HostedZone", "route53.CreateHostedZone", within="HostedZoneConfig"),
     "s3/bucket:Bucket": _of("S3::Bucket", "s3.CreateBucket"),
     "s3/bucketAcl:BucketAcl": _of("", "s3.PutBucketAcl"),

@@ -10,6 +10,8 @@ from offline.provider.wire import Value, is_object
 _HOME_REGION: Final = "us-east-1"
 _LARGEST_ADDITION_BYTES: Final = 64 * 1024
 """What is larger lists each region's instance classes; `instance_classes` keeps their names."""
+_LEFT_OUT: Final = ("engine_version", "engine_version_deprecated", "backupretentionperiod")
+"""Lists of whole versions, while RDS takes the beginning of one ("17") for the newest of its kind; and an advice."""
 
 
 @cache
@@ -43,7 +45,11 @@ def resource_schema(resource: str) -> dict[str, Value]:
     """`AWS::ECS::Service` → its schema; what cfn-lint adds stands under `allOf`."""
     schema = _json(_root() / f"resources/{_files()[resource]}.json")
     folder = _root() / "extensions" / resource.lower().replace("::", "_")
-    files = [path for path in sorted(folder.glob("*.json")) if path.stat().st_size < _LARGEST_ADDITION_BYTES]
+    files = [
+        path
+        for path in sorted(folder.glob("*.json"))
+        if path.stat().st_size < _LARGEST_ADDITION_BYTES and path.stem not in _LEFT_OUT
+    ]
     # an addition that gathers looks at other resources
     added = [one for one in map(_json, files) if "cfnGather" not in one and _HOME_REGION not in one]
     return {**schema, "allOf": [*schema.get("allOf", []), *added]}

@@ -9,7 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from offline.provider.schema.distil import cloudformation
+from offline.provider.schema.distil.documents import DOCUMENTS, grammar
 from offline.provider.schema.distil.names import namesake
+from offline.provider.schema.documented import DOCUMENTED
 from offline.provider.schema.exceptions import EXCEPTIONS
 from offline.provider.schema.texts import compiles
 from offline.provider.wire import Value, is_list, is_object
@@ -26,6 +29,8 @@ _COMBINING: Final = ("allOf", "anyOf", "oneOf")
 _CONDITIONAL: Final = ("if", "then", "else", "not")
 _LISTS_AS_TEXT: Final = ("containerDefinitions",)
 """What is a list in the call and a JSON text at the provider."""
+_INSTANCE_CLASS: Final = "Instance.instanceClass"
+"""Whose allowed values cfn-lint lists by region and engine in a file of its own."""
 _WHOLE: Final = ("Input", "InputMessage", "Request")
 """How the service models name a call's whole input."""
 _VALUE_KEYS: Final = ("Value", "value", "Values")
@@ -117,9 +122,17 @@ class Fitting:
                     names[path] = property_
                 elif "$ref" in node:
                     below.append(replace(view, flat=True))
-            fitted["properties"][property_] = self._without_exceptions(name, property_, self.fit(node, below))
+            inner = self._without_exceptions(name, property_, self.fit(node, below))
+            if document := DOCUMENTS.get(f"{name}.{property_}"):
+                kept = [{key: one for key, one in rule.items() if key != "json"} for rule in inner.get("allOf", [])]
+                inner["allOf"] = [*kept, {"from": f"cfn-lint {document}", "json": grammar(document)}]
+            if f"{name}.{property_}" == _INSTANCE_CLASS:
+                inner["allOf"][0] = {**inner["allOf"][0], "enum": cloudformation.instance_classes()}
+            if rule := DOCUMENTED.get(f"{name}.{property_}"):
+                inner["allOf"] = [*inner.get("allOf", []), rule]
+            fitted["properties"][property_] = inner
         between = [(view, names) for view, names in found if not view.flat]
-        if rules := [rule for view, names in between for rule in self._between(name, view, names)]:
+        if rules := [rule for view, names in between for rule in (_rule(view, {}), *self._between(name, view, names))]:
             fitted["allOf"] = rules
         return fitted_name
 
@@ -128,6 +141,12 @@ class Fitting:
         items = [view.inside(view.at.get("items", {})) for view in lists]
         if "$ref" in node["items"]:  # a block that may stand once is a list to the provider
             items += [view for view in views if view.kind == "object"]
+        else:
+            items += [view for view in views if view.kind not in ("object", "array", "")]
+            items = [
+                view.inside(view.properties["Value"], "Value") if "Value" in view.properties else view for view in items
+            ]
+            items = [view for view in items if view.kind != "object"]
         rules = [_rule(view, {key: view.at[key] for key in _OF_LISTS if key in view.at}) for view in lists]
         fitted = {**node, "items": self.fit(node["items"], items)}
         return {**fitted, "allOf": rules} if rules else fitted
@@ -151,7 +170,9 @@ class Fitting:
         if kind == "asset":
             yield _rule(view, {})
         elif view.kind in ("object", "array"):
-            is_text = view.kind == "object" and ("string" not in view.at.get("type", "") or view.properties)
+            kinds = view.at.get("type", "")
+            is_text = "string" not in kinds or view.properties or view.at.get("format") == "json"
+            is_text = is_text and view.kind == "object"
             if (is_text or view.path in _LISTS_AS_TEXT) and kind in ("string", ""):
                 yield _rule(view, {"json": _cleaned(view)})
         else:
@@ -179,7 +200,7 @@ class Fitting:
                 elif word not in exempt:
                     yield from self._whole(view, {word: given}, names)
         for word in _COMBINING:
-            for number, part in enumerate(view.at.get(word, []) if word == "allOf" else [view.at.get(word)]):
+            for number, part in enumerate(_parts(view.at.get(word, [])) if word == "allOf" else [view.at.get(word)]):
                 if part is not None and word not in exempt and f"{word}/{number}" not in exempt:
                     yield from self._whole(view, {word: [part] if word == "allOf" else part}, names)
         if "if" in view.at and "if" not in exempt:
@@ -210,7 +231,9 @@ class Fitting:
             elif word in _CONDITIONAL:
                 out[word] = self._translated(value, names, view)
             elif word == "properties":
-                out[word] = {_known(names, name): self._inner(name, one, view) for name, one in value.items()}
+                # what has no namesake cannot be given at all
+                given = {name: one for name, one in value.items() if one is not False or name in names}
+                out[word] = {_known(names, name): self._inner(name, one, view) for name, one in given.items()}
             elif word in _OF_OBJECTS:
                 out[word] = value
             else:
@@ -222,16 +245,34 @@ class Fitting:
         if part is False:
             return False
         below = _follow(view, name)
+        if (
+            below is not None
+            and below.kind in ("object", "array")
+            and not {*part} - {"type", "minItems", "description"}
+        ):
+            return {}  # that it is there
         if below is None or below.kind in ("object", "array") or not is_object(part) or not _is_plain(part):
             raise Untranslatable
         return {key: value for key, value in part.items() if key not in ("description", "type")}
 
     def _without_exceptions(self, class_: str, property_: str, node: dict[str, Value]) -> dict[str, Value]:
-        words = EXCEPTIONS.get(class_, {}).get(property_)
-        if words is None or "allOf" not in node:
+        exempt = EXCEPTIONS.get(class_, {}).get(property_)
+        if exempt is None or "allOf" not in node:
             return node
-        rules = [{key: value for key, value in rule.items() if key not in words.words} for rule in node["allOf"]]
+        rules = [{key: value for key, value in rule.items() if key not in exempt.words} for rule in node["allOf"]]
+        for rule in rules:
+            if "enum" in rule:
+                rule["enum"] = sorted({*rule["enum"], *exempt.also})
         return {**node, "allOf": rules}
+
+
+def _parts(parts: list[Value]) -> Iterator[Value]:
+    """Each condition by itself, so that one that cannot be translated does not take the others with it."""
+    for part in parts:
+        if is_object(part) and set(part) <= {"allOf", "description"}:
+            yield from _parts(part["allOf"])
+        else:
+            yield part
 
 
 def _single(view: View) -> View | None:

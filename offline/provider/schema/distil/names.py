@@ -7,7 +7,7 @@ from typing import Final
 from offline.provider.schema.renames import ELSEWHERE, RENAMES
 from offline.provider.wire import Value
 
-_PREFIXES: Final = ("db", "s3", "vpc", "kms", "iam", "ecs", "rds", "sns")
+_PREFIXES: Final = ("backup", "db", "s3", "vpc", "kms", "iam", "ecs", "rds", "sns")
 
 
 def namesake(
@@ -39,7 +39,7 @@ def _block_spellings(block: str, name: str) -> Iterator[str]:
 
 def _spellings(name: str, tail: str, block: str) -> Iterator[str]:
     yield from (name, _singular(name), f"{name}s", _singular(name) + "list", f"{_singular(name)}identifiers")
-    for prefix in (tail, f"db{tail}", *_PREFIXES):
+    for prefix in (tail, f"db{tail}", f"backup{tail}", *_PREFIXES):
         yield f"{prefix}{name}"
         yield f"{prefix}{_singular(name)}"
         if name.startswith(prefix):
@@ -52,6 +52,8 @@ def _spellings(name: str, tail: str, block: str) -> Iterator[str]:
         if name.endswith(ending):
             yield name.removesuffix(ending)
     yield name.removesuffix("name")
+    if name == "bucket":
+        yield "bucketname"
 
 
 def _plain(name: str) -> str:
