@@ -229,6 +229,13 @@ def test_the_firewall_tells_what_it_blocked_by_rule(world: ReportWorld):
     assert found.lines[0] == "    48 × requests-per-address"
 
 
+def test_a_firewall_without_figures_is_unknown_and_did_not_block_nothing(world: ReportWorld):
+    for name in [one for one in world.metrics if "Requests " in one]:
+        world.metrics[name] = lambda _at: None
+    found = section(world, "morning", "Check security logs")
+    assert found.sentences[0] == "unknown: CloudWatch has no figures of the firewall in this time"
+
+
 def test_what_the_account_has_not_enabled_is_said_to_be_so(world: ReportWorld):
     world.web_acl, world.detectors = False, []
     world.aws.handlers["ec2", "DescribeFlowLogs"] = lambda _asked: {"FlowLogs": []}
@@ -265,6 +272,12 @@ def test_findings_of_guard_duty_are_to_be_looked_at(world: ReportWorld):
     found = section(world, "morning", "Check security logs")
     assert "LOOK: GuardDuty has 1 finding of medium severity or above" in found.sentences
     assert "severity 5: A role was used from an unusual place" in found.lines
+    [asked] = world.aws.asked("ListFindings")
+    assert asked["FindingCriteria"]["Criterion"] == {
+        "severity": {"GreaterThanOrEqual": 4},
+        "updatedAt": {"GreaterThanOrEqual": 1795402800000},
+        "service.archived": {"Equals": ["false"]},
+    }, "what somebody has put away is not told again"
 
 
 def test_a_failed_sign_in_to_the_console_and_the_root_user_are_told(world: ReportWorld):
@@ -285,7 +298,7 @@ def test_access_logs_are_summed_up_without_the_health_probes(world: ReportWorld)
         "not a line",
         access_line(404),
     )
-    world.access("2026/11/22", "20261122T2355", *[access_line(500)] * 9)  # before the time looked at
+    world.access("2026/11/23", "20261123T0300", *[access_line(500)] * 9)  # before the time looked at
     found = section(world, "morning", "Review access logs")
     assert found.sentences == [
         (

@@ -79,6 +79,13 @@ def test_only_a_log_in_that_succeeded_makes_a_client_active(path: str):
     assert summary.logged_in_clients == {"192.0.2.1"}
 
 
+@pytest.mark.parametrize(("status", "guesses"), [(200, 0), (401, 1), (429, 0), (500, 0)])
+def test_only_wrong_credentials_are_a_guess(status: int, guesses: int):
+    summary = Summary()
+    summary.add(access_line(status, "POST /api/v1/auth/login"))
+    assert summary.wrong_log_ins.total() == guesses
+
+
 # --- alarms
 
 
@@ -92,7 +99,7 @@ def test_the_minutes_of_an_alarm_are_those_in_which_it_was_on(rows: list[tuple[i
             changes.append(Change(name="a", at=BEGINS + timedelta(minutes=minute), state=state, was=was))
         was, last = state, minute
     on_minutes += (1440 - last) if was == "ALARM" else 0
-    on_now = {"a": None} if was == "ALARM" else {}
+    on_now: dict[str, datetime | None] = {"a": None} if was == "ALARM" else {}
     found = episodes(changes[::-1], on_now, SPAN)
     assert round(sum(one.minutes(SPAN) for one in found)) == on_minutes
     assert [one.until is None for one in found[:-1]] == [False] * len(found[:-1])
