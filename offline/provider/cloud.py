@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from offline import deployments
-from offline.provider import naming
+from offline.provider import in_use, naming
 from offline.provider.catalog import ResourceType, resource_type, unknown_type
 from offline.provider.comparing import compare
 from offline.provider.facts import HOME_REGION, Facts
@@ -219,10 +219,19 @@ class Cloud:
         return outputs
 
     def delete(self, token: str, id_: str, properties: Mapping[str, Value]) -> None:
-        """Gone already counts as done. What was made with `skipDestroy` stays, and Pulumi alone forgets it."""
+        """Gone already counts as done. What was made with `skipDestroy` stays, and Pulumi alone forgets it.
+
+        Raises `InUse`.
+        """
         type_ = known_type(token)
-        if not _only_in_state(type_) and properties.get("skipDestroy") is not True:
-            self.store.delete(token, self._where(type_, properties), _key(type_, id_, properties))
+        if _only_in_state(type_) or properties.get("skipDestroy") is True:
+            return
+        with self.store.transaction():
+            row = self.locate(token, id_, properties)
+            if row is not None:
+                in_use.refuse_deletion(self.store, row)
+                in_use.forget_contents(self.store, row)
+                self.store.delete(row.type, row.region, row.key)
 
     def all_tags(self, type_: ResourceType, inputs: Mapping[str, Value]) -> Value:
         """The tags with the provider's default tags under them."""

@@ -17,6 +17,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from offline.provider.cloud import Cloud, Made, NotFound, Settings, UnknownType, known_type, settings_from
 from offline.provider.comparing import Changes, compare
 from offline.provider.faults import Call, Faults, Injected, TimedOut
+from offline.provider.in_use import InUse
 from offline.provider.lookups import UnknownLookup, answer
 from offline.provider.naming import DEFAULTS, Mode, Wish
 from offline.provider.rules_across.judging import Refused
@@ -37,7 +38,7 @@ def _tells_people(method: Callable[..., _Answer]) -> Callable[..., _Answer]:
     def call(self: "Provider", request: object, context: grpc.ServicerContext) -> _Answer:
         try:
             return method(self, request, context)
-        except (AlreadyExists, NotFound, Refused, UnknownType, StoreError, Injected) as error:
+        except (AlreadyExists, NotFound, Refused, UnknownType, StoreError, InUse, Injected) as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
             raise  # `abort` has raised already; this line is for the type checker
         except TimedOut as error:

@@ -153,8 +153,8 @@ class Store:
 
     def all(self, type_tail: str = "") -> list[Row]:
         """Every resource whose type ends with `type_tail` ("ListenerRule", "lb/listener:Listener"), sorted by URN."""
-        rows = [_row(found) for found in self._rows("select * from resource order by urn, key")]
-        return [row for row in rows if row.type.endswith(type_tail)]
+        rows = self._rows("select * from resource where type like ? order by urn, key", f"%{type_tail}")
+        return [row for row in map(_row, rows) if row.type.endswith(type_tail)]
 
     def one(self, type_tail: str, name: str) -> Row:
         """The resource of this type and logical name. Raises `LookupError` naming what there is instead."""
@@ -183,12 +183,12 @@ class Store:
         self.replace(changed)
         return changed
 
-    def recall(self, key: str) -> Any:
+    def recall(self, key: str) -> Any:  # noqa: ANN401 (JSON)
         """What `remember` was given, or None."""
         found = self._rows("select value from memory where key = ?", key)
         return json.loads(found[0][0]) if found else None
 
-    def remember(self, key: str, value: Any) -> None:
+    def remember(self, key: str, value: Any) -> None:  # noqa: ANN401 (JSON)
         """Keep a JSON value that is no resource, and that Pulumi never sees: how far a deployment is, for instance."""
         text = json.dumps(value, sort_keys=True, separators=(",", ":"))
         with self._lock:
