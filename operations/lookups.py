@@ -13,12 +13,6 @@ def has_role(clients: Clients, name: str) -> bool:
     return there(lambda: iam.get_role(RoleName=name), "NoSuchEntity")
 
 
-def has_repository(clients: Clients, name: str) -> bool:
-    """Whether the registry of this account and region has it."""
-    ecr: Any = clients.client("ecr")
-    return there(lambda: ecr.describe_repositories(repositoryNames=[name]), "RepositoryNotFoundException")
-
-
 def has_bucket(clients: Clients, name: str) -> bool:
     """Whether somebody has a bucket of that name; another account's answers 403."""
     s3: Any = clients.client("s3")

@@ -8,7 +8,7 @@ from operations.bootstrapping.stack import BootstrapStack
 from operations.clients import Clients
 from operations.errors import refused
 from operations.hosted_zone import public_zone_ids
-from operations.lookups import has_bucket, has_key, has_repository, has_role, there
+from operations.lookups import has_bucket, has_key, has_role, there
 from operations.service_roles import SERVICE_ROLES
 from operations.settings_session import SettingsSession
 
@@ -27,10 +27,16 @@ def look(session: SettingsSession, account_id: str, stack: BootstrapStack) -> Fo
         held=held,
         before=stack.parameters(),
         github_provider=_provider(clients, account_id),
-        image_repository=image is not None and has_repository(clients, image.repository),
+        image_repository=image is not None and _has_repository(clients, image.repository),
         service_roles=frozenset(role.name for role in SERVICE_ROLES if has_role(clients, role.name)),
         hosted_zone_id=zones[0] if len(zones) == 1 else None,
     )
+
+
+def _has_repository(clients: Clients, name: str) -> bool:
+    """Whether the registry of this account and region has it."""
+    ecr: Any = clients.client("ecr")
+    return there(lambda: ecr.describe_repositories(repositoryNames=[name]), "RepositoryNotFoundException")
 
 
 def _provider(clients: Clients, account_id: str) -> bool:

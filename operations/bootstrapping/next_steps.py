@@ -63,7 +63,8 @@ def next_steps(
         )
     steps.append(
         Step(
-            says=f"Operators work as {outputs['OperatorRole']}; then look for what is still missing",
+            says=f"Operators work as {outputs['OperatorRole']}, and restore as {outputs['RecoveryRole']}; "
+            "then look for what is still missing",
             lines=(f"./mfcloud doctor {environment}",),
         )
     )

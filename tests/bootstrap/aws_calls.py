@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 from botocore import xform_name
 
+LISTING = 2  # service and operation
 NO_OPERATIONS = frozenset({"invoke", "publish"})
 """Words that our own functions have as well: they count only where the module itself makes a client of the service."""
 
@@ -59,8 +60,11 @@ def _names(tree: ast.AST) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = _called(node)
-        if name in {"get_paginator", "get_waiter"} and node.args and isinstance(node.args[0], ast.Constant):
-            yield str(node.args[0].value)
+        said = [str(one.value) for one in node.args[:2] if isinstance(one, ast.Constant)]
+        if name in {"get_paginator", "get_waiter"} and said:
+            yield said[0]
+        elif name in {"pages", "all"} and len(said) == LISTING:  # functions.common.aws
+            yield said[1]
         elif isinstance(node.func, ast.Attribute):
             yield name
 

@@ -301,6 +301,7 @@ def _outputs(parameters: list[dict[str, str]]) -> list[dict[str, str]]:
         "PreviewRole": f"{role}-preview",
         "DeployRole": f"{role}-deploy",
         "OperatorRole": f"{role}-operator",
+        "RecoveryRole": f"{role}-recovery",
         "Boundary": f"mockforge-{environment}-boundary",
         "ImageRepository": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/mockforge-cloud",
     }
