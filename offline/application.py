@@ -17,12 +17,14 @@ UNKNOWN_VERSION: Final = "unknown"
 _FUNCTION: Final = "lambda/function:Function"
 
 
-def answer(cloud: Store, host: str, path: str, *, test_traffic: bool) -> tuple[int, dict[str, Any]] | None:
+def answer(
+    cloud: Store, clock: OfflineClock, host: str, path: str, *, test_traffic: bool
+) -> tuple[int, dict[str, Any]] | None:
     """Status and JSON of a GET or POST; None where no environment of this name stands."""
     found = next((row for row in cloud.all(deployments.SERVICE)), None)
     if found is None or not any(row.outputs.get("name") == host for row in cloud.all("record:Record")):
         return None
-    serving, broken = _serving(cloud, found, test_traffic=test_traffic)
+    serving, broken = _serving(cloud, clock, found, test_traffic=test_traffic)
     version = serving.version or UNKNOWN_VERSION
     match path:
         case "/health/live":
@@ -46,10 +48,10 @@ def answer(cloud: Store, host: str, path: str, *, test_traffic: bool) -> tuple[i
             return 404, {}
 
 
-def _serving(cloud: Store, row: Row, *, test_traffic: bool) -> tuple[Deployment, bool]:
+def _serving(cloud: Store, clock: OfflineClock, row: Row, *, test_traffic: bool) -> tuple[Deployment, bool]:
     """Whose tasks answer, and whether they are broken."""
-    now = OfflineClock(cloud).now()
-    found = deployments.standing(cloud, row)
+    now = clock.now()
+    found = deployments.standing(cloud, row, clock)
     newest = found[-1]
     reached = newest.state.live or (test_traffic and newest.state.tested)
     if not reached and (before := deployments.live(found)) is not None:

@@ -1,7 +1,8 @@
 """The offline cloud's clock: this machine's, but for the time that deployments and waits take, which flies by.
 
-A bake of fifteen minutes lasts fifteen seconds. What the clock has gained is kept in the store, so that commands in
-two terminals agree, and what one of them says of minutes is true of the other.
+A bake of fifteen minutes lasts fifteen seconds; the time of a person who is waited for does not fly. What the clock
+has gained is kept in the store, so that commands in two terminals agree, and what one of them says of minutes is true
+of the other.
 """
 
 import time
@@ -15,7 +16,9 @@ from offline.provider.store import Store
 SPEED: Final = 60.0
 """Minutes become seconds."""
 _KEY: Final = "clock"
+_GROUNDED: Final = "clock is grounded"
 _SHORTEST_SLEEP_SECONDS: Final = 0.05
+_LONGEST_SLEEP_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +73,23 @@ class OfflineClock:
                 shown = flight.at(real)
                 self._keep(Flight(real=real, shown=shown, until=max(shown, until)))
 
+    def ground(self, since: datetime | None) -> None:
+        """From then on a person is waited for, whose time does not fly; None: nobody is."""
+        self._store.remember(_GROUNDED, since.isoformat() if since else None)
+
     def sleep(self, seconds: float) -> None:
-        """Until the clock shows so many seconds later: a fraction of them, really."""
+        """Until the clock shows so many seconds later: a fraction of them, really, unless a person is waited for."""
         wanted = self.now() + timedelta(seconds=seconds)
-        self.fly(wanted)
         while (left := (wanted - self.now()).total_seconds()) > 0:
-            self._really_sleep(max(left / SPEED, _SHORTEST_SLEEP_SECONDS))
+            if self._grounded():
+                self._really_sleep(min(left, _LONGEST_SLEEP_SECONDS))  # somebody may give the word meanwhile
+            else:
+                self.fly(wanted)
+                self._really_sleep(min(max(left / SPEED, _SHORTEST_SLEEP_SECONDS), _LONGEST_SLEEP_SECONDS))
+
+    def _grounded(self) -> bool:
+        since: Any = self._store.recall(_GROUNDED)
+        return since is not None and datetime.fromisoformat(since) <= self.now()
 
     def _flight(self) -> Flight | None:
         kept: Any = self._store.recall(_KEY)

@@ -84,9 +84,14 @@ def state(course: Course, now: datetime) -> State:
 
 def flies_until(course: Course) -> datetime:
     """The next moment at which it waits for a person, or is over."""
-    reached = list(states(course))
-    waiting = [one.at for one in reached if one.gate == "closed"]
-    return waiting[0] if waiting and course.answered is None and course.stopped is None else reached[-1].at
+    return waits_from(course) or states(course)[-1].at
+
+
+def waits_from(course: Course) -> datetime | None:
+    """When it begins to wait for an answer that nobody has given yet; None where it does not."""
+    if course.answered is not None or course.stopped is not None:
+        return None
+    return next((one.at for one in states(course) if one.gate == "closed"), None)
 
 
 def states(course: Course) -> list[State]:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from offline import traffic
 from offline.clock import OfflineClock
-from offline.course import Course, Failure, State, flies_until, state
+from offline.course import Course, Failure, State, flies_until, state, waits_from
 from offline.provider.store import Row, Store
 from offline.reading import listed, mapping
 
@@ -93,15 +93,15 @@ class Standing:
         return self.deployment.since
 
 
-def deployments(cloud: Store, service: str) -> list[Standing]:
+def deployments(cloud: Store, service: str, clock: OfflineClock | None = None) -> list[Standing]:
     """All that are remembered of the ECS service of this name, the newest last; none without the service."""
     rows = [row for row in cloud.all(SERVICE) if row.outputs.get("name") == service]
-    return [one for row in rows for one in standing(cloud, row)]
+    return [one for row in rows for one in standing(cloud, row, clock)]
 
 
-def standing(cloud: Store, row: Row) -> list[Standing]:
+def standing(cloud: Store, row: Row, clock: OfflineClock | None = None) -> list[Standing]:
     """The same for the service's row, after the weights have followed."""
-    now = OfflineClock(cloud).now()
+    now = (clock or OfflineClock(cloud)).now()
     with cloud.transaction():
         known = _known(cloud, row, now)
         if known and (moved := _settle(cloud, row, known, now)):
@@ -123,13 +123,13 @@ def made(cloud: Store, row: Row) -> None:
     standing(cloud, row)
 
 
-def updated(cloud: Store, before: Row, after: Row, *, forced: bool = False) -> None:
+def updated(cloud: Store, before: Row, after: Row, *, forced: bool = False, clock: OfflineClock | None = None) -> None:
     """The service was changed; another task definition, or force, begins a deployment and stops one that goes on."""
     wanted = str(after.outputs.get("taskDefinition"))
     if str(before.outputs.get("taskDefinition")) == wanted and not forced:
         return
-    standing(cloud, before)
-    clock = OfflineClock(cloud)
+    clock = clock or OfflineClock(cloud)
+    standing(cloud, before, clock)
     now = clock.now()
     with cloud.transaction():
         known = _known(cloud, before, now)
@@ -160,26 +160,25 @@ def updated(cloud: Store, before: Row, after: Row, *, forced: bool = False) -> N
             for one in found
         ]
         _keep(cloud, after, [*stopped, begun])
-    assert begun.course is not None  # noqa: S101 (made a few lines above)
-    clock.fly(flies_until(begun.course))
+    _let_fly(clock, begun)
 
 
-def answer(cloud: Store, row: Row, number: int, action: Literal["CONTINUE", "ROLLBACK"]) -> None:
+def answer(cloud: Store, row: Row, number: int, action: Literal["CONTINUE", "ROLLBACK"], clock: OfflineClock) -> None:
     """A person answers the pause. Raises `NotNow` where nothing waits."""
-    now = OfflineClock(cloud).now()
-    one = _of(cloud, row, number)
+    now = clock.now()
+    one = _of(cloud, row, number, clock)
     if one.course is None or one.state(now).gate != "closed" or one.state(now).status != "IN_PROGRESS":
         raise NotNow("The lifecycle hook is not awaiting an action.")
-    _change(cloud, row, replace(one, course=replace(one.course, answer=action, answered=now)))
+    _change(cloud, row, replace(one, course=replace(one.course, answer=action, answered=now)), clock)
 
 
-def stop(cloud: Store, row: Row, number: int) -> None:
+def stop(cloud: Store, row: Row, number: int, clock: OfflineClock) -> None:
     """A person stops it, with a rollback. Raises `NotNow` where it is over or goes back already."""
-    now = OfflineClock(cloud).now()
-    one = _of(cloud, row, number)
+    now = clock.now()
+    one = _of(cloud, row, number, clock)
     if one.course is None or one.state(now).status != "IN_PROGRESS":
         raise NotNow("The service deployment can't be stopped in its current state.")
-    _change(cloud, row, replace(one, course=replace(one.course, stopped=now)))
+    _change(cloud, row, replace(one, course=replace(one.course, stopped=now)), clock)
 
 
 def fail_next(cloud: Store, failure: Failure) -> None:
@@ -310,19 +309,23 @@ def _take_failure(cloud: Store) -> Failure | None:
     return Failure(wanted)
 
 
-def _of(cloud: Store, row: Row, number: int) -> Deployment:
-    standing(cloud, row)
-    return _known(cloud, row, OfflineClock(cloud).now())[number - 1]
+def _of(cloud: Store, row: Row, number: int, clock: OfflineClock) -> Deployment:
+    return standing(cloud, row, clock)[number - 1].deployment
 
 
-def _change(cloud: Store, row: Row, changed: Deployment) -> None:
-    clock = OfflineClock(cloud)
+def _change(cloud: Store, row: Row, changed: Deployment, clock: OfflineClock) -> None:
     with cloud.transaction():
         known = _known(cloud, row, clock.now())
         known[changed.number - 1] = changed
         _keep(cloud, row, known)
-    assert changed.course is not None  # noqa: S101 (both callers have looked)
-    until = flies_until(changed.course)
+    _let_fly(clock, changed)
+
+
+def _let_fly(clock: OfflineClock, one: Deployment) -> None:
+    """To its end, or to where it waits for a person."""
+    assert one.course is not None  # noqa: S101 (callers have given it one)
+    clock.ground(waits_from(one.course))
+    until = flies_until(one.course)
     clock.land(until)
     clock.fly(until)
 

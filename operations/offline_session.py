@@ -50,7 +50,7 @@ def offline_cloud(environment: str) -> Generator["Store"]:
         cloud.close()
 
 
-def asking(cloud: "Store") -> "Ask":
+def asking(cloud: "Store", clock: "OfflineClock") -> "Ask":
     """Answers requests to the environment's public name as its tasks would."""
 
     def ask(target: "Target", request: "Request", limits: "Limits") -> "Answer | NoAnswer":  # noqa: ARG001 (as fetch)
@@ -59,7 +59,7 @@ def asking(cloud: "Store") -> "Ask":
         from functions.smoke_test.exchange import Answer, NoAnswer
         from offline.application import MILLISECONDS, answer
 
-        answered = answer(cloud, target.host, request.path, test_traffic=bool(target.headers))
+        answered = answer(cloud, clock, target.host, request.path, test_traffic=bool(target.headers))
         if answered is None:
             reason = f"the offline cloud has no {target.host}"
             return NoAnswer(reason=reason, may_pass_later=False, milliseconds=MILLISECONDS)

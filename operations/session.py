@@ -52,4 +52,4 @@ def _operating_offline(environment: str, region: str | None) -> Generator[Sessio
         clock = OfflineClock(cloud)
         clients = OfflineClients(region=region_of(environment, region), cloud=cloud, clock=clock)
         manifest = read_manifest(environment, clients)
-        yield Session(manifest=manifest, clients=clients, clock=clock, ask=asking(cloud))
+        yield Session(manifest=manifest, clients=clients, clock=clock, ask=asking(cloud, clock))

@@ -92,7 +92,8 @@ def _metric_alarms(asking: Asking) -> Iterator[dict[str, Any]]:
     on = _on(asking)
     for row in asking.rows(METRIC):
         name = str(row.outputs["name"])
-        yield {**_alarm(asking, row, name, on.get(name)), "MetricName": str(row.outputs.get("metricName") or "")}
+        metric = row.outputs.get("metricName")  # absent where the alarm computes from several
+        yield {**_alarm(asking, row, name, on.get(name)), **({"MetricName": str(metric)} if metric else {})}
 
 
 def _composite_alarms(asking: Asking) -> Iterator[dict[str, Any]]:
@@ -125,7 +126,7 @@ def _on(asking: Asking) -> dict[str, datetime]:
     """Alarms in the state ALARM and since when: those of a deployment that goes back because of one."""
     found: dict[str, datetime] = {}
     for row in asking.rows(deployments.SERVICE):
-        newest = deployments.standing(asking.cloud, row)[-1]
+        newest = deployments.standing(asking.cloud, row, asking.clock)[-1]
         if newest.state.alarmed and not newest.state.over:
             found |= dict.fromkeys(alarmed_names(row), newest.state.at)
     return found

@@ -1,9 +1,10 @@
 """boto3 clients whose requests never leave the process."""
 
+import functools
 import importlib
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from offline.api.asking import Asking, Operation, Operations
 from offline.api.refusal import Refusal
@@ -63,19 +64,23 @@ class _Answers:
 
 def client(service: str, *, region: str, cloud: Store, clock: OfflineClock) -> Any:
     """A client like any other, but for its answers. Credentials are neither looked for nor used."""
-    import boto3
     from botocore.config import Config
 
     with without_aws():
-        session = boto3.Session(
-            aws_access_key_id="offline",
-            aws_secret_access_key="offline",  # noqa: S106 (signs nothing: no request is sent)
-            region_name=region,
-        )
-        made = cast("Any", session).client(service, config=Config(ignore_configured_endpoint_urls=True))
+        config = Config(ignore_configured_endpoint_urls=True)
+        made: Any = _session().client(service, region_name=region, config=config)
     answers = _Answers(cloud=cloud, clock=clock, service=service, region=region)
     made.meta.events.register_last("before-parameter-build", answers.remember)
     made.meta.events.register_first("before-call", answers.answer)
+    return made
+
+
+@functools.cache
+def _session() -> Any:
+    """One for all clients: the models that it has read are the costly part."""
+    import boto3
+
+    made: Any = boto3.Session(aws_access_key_id="offline", aws_secret_access_key="offline")  # noqa: S106 (signs nothing)
     return made
 
 

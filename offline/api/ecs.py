@@ -36,13 +36,13 @@ def update_service(asking: Asking) -> dict[str, Any]:
         changes["taskDefinition"] = _task_definition(asking, str(wanted)).outputs["arn"]
     logical = row.urn.rsplit("::", 1)[-1]
     after = asking.cloud.change(deployments.SERVICE, logical, lambda one: one.update(changes))
-    deployments.updated(asking.cloud, row, after, forced=bool(asking.get("forceNewDeployment")))
+    deployments.updated(asking.cloud, row, after, forced=bool(asking.get("forceNewDeployment")), clock=asking.clock)
     return {"service": _described(asking, after)}
 
 
 def list_service_deployments(asking: Asking) -> dict[str, Any]:
     """The newest first."""
-    found = list(reversed(deployments.standing(asking.cloud, _the_service(asking, asking["service"]))))
+    found = list(reversed(deployments.standing(asking.cloud, _the_service(asking, asking["service"]), asking.clock)))
     statuses = listed(asking.get("status"))
     found = [one for one in found if not statuses or one.status in statuses]
     first, size = int(asking.get("nextToken") or 0), int(asking.get("maxResults") or _LAST)
@@ -78,7 +78,7 @@ def continue_service_deployment(asking: Asking) -> dict[str, Any]:
     if asking["hookId"] != _hook_id(one.deployment, _PAUSE):
         raise Refusal("InvalidParameterException", "The lifecycle hook was not found.")
     try:
-        deployments.answer(asking.cloud, row, one.deployment.number, asking.get("action") or "CONTINUE")
+        deployments.answer(asking.cloud, row, one.deployment.number, asking.get("action") or "CONTINUE", asking.clock)
     except deployments.NotNow as reason:
         raise Refusal("InvalidParameterException", str(reason)) from reason
     return {"serviceDeploymentArn": one.arn}
@@ -90,7 +90,7 @@ def stop_service_deployment(asking: Asking) -> dict[str, Any]:
     if asking.get("stopType") == "ABORT":
         raise Refusal("InvalidParameterException", "The offline AWS stops a deployment with ROLLBACK only.")
     try:
-        deployments.stop(asking.cloud, row, one.deployment.number)
+        deployments.stop(asking.cloud, row, one.deployment.number, asking.clock)
     except deployments.NotNow as reason:
         raise Refusal("ConflictException", str(reason)) from reason
     return {"serviceDeploymentArn": one.arn}
@@ -131,11 +131,11 @@ def _the_service(asking: Asking, name: str) -> Row:
 
 def _all(asking: Asking) -> Iterator[tuple[Row, list[Standing]]]:
     for row in asking.rows(deployments.SERVICE):
-        yield row, deployments.standing(asking.cloud, row)
+        yield row, deployments.standing(asking.cloud, row, asking.clock)
 
 
 def _described(asking: Asking, row: Row) -> dict[str, Any]:
-    found = deployments.standing(asking.cloud, row)
+    found = deployments.standing(asking.cloud, row, asking.clock)
     [row] = [one for one in asking.rows(deployments.SERVICE) if one.key == row.key]
     running = running_tasks(asking, row)
     desired = int(row.outputs["desiredCount"])

@@ -34,7 +34,7 @@ def describe_target_health(asking: Asking) -> dict[str, Any]:
 
 
 def _targets(asking: Asking, row: Row, colour: int) -> list[dict[str, Any]]:
-    found = deployments.standing(asking.cloud, row)
+    found = deployments.standing(asking.cloud, row, asking.clock)
     newest, running = found[-1], running_tasks(asking, row)
     if newest.deployment.course is None:
         tasks = running if newest.deployment.colour == colour else 0
@@ -79,7 +79,7 @@ def _rule(row: Row) -> dict[str, Any]:
 def _settled(asking: Asking) -> None:
     """The weights have followed what runs."""
     for row in list(asking.rows(deployments.SERVICE)):
-        deployments.standing(asking.cloud, row)
+        deployments.standing(asking.cloud, row, asking.clock)
 
 
 OPERATIONS: Final[Operations] = {"DescribeRules": describe_rules, "DescribeTargetHealth": describe_target_health}

@@ -41,7 +41,7 @@ def broken_spans(asking: Asking) -> list[tuple[datetime, datetime]]:
     """When users met a version that was arranged to fail: from the shift of traffic to its way back."""
     found: list[tuple[datetime, datetime]] = []
     for row in asking.rows(deployments.SERVICE):
-        for one in deployments.standing(asking.cloud, row):
+        for one in deployments.standing(asking.cloud, row, asking.clock):
             course = one.deployment.course
             if course is None or course.failure is not Failure.ALARM:
                 continue
@@ -64,4 +64,4 @@ def _moments(asking: Asking, begins: datetime, ends: datetime, period_seconds: i
 
 
 def _born(asking: Asking, row: Row) -> datetime:
-    return deployments.standing(asking.cloud, row)[0].since - _WARM
+    return deployments.standing(asking.cloud, row, asking.clock)[0].since - _WARM
