@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from offline.provider.schema import sentences
 from offline.provider.schema.formats import fits
@@ -31,32 +31,24 @@ class Objection:
     source: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Place:
-    """Where in the inputs, whether below a secret mark, and whose rule is being applied."""
+class _Place(NamedTuple):
+    """Where in the inputs, whether below a secret mark, and whose rule is being applied.
+
+    `text`: inside a JSON text, whose names are AWS's own. A tuple, because one is made for every value.
+    """
 
     path: str = ""
     secret: bool = False
     source: str = ""
     text: bool = False
-    """Inside a JSON text, whose names are AWS's own."""
 
     def key(self, name: str) -> "_Place":
-        plain = re.fullmatch(r"[A-Za-z_][\w-]*", name)
-        path = (f"{self.path}.{name}" if self.path else name) if plain else f'{self.path}["{name}"]'
-        return _Place(path=path, secret=self.secret, source=self.source, text=self.text)
+        if not name.replace("-", "_").isidentifier():
+            return self._replace(path=f'{self.path}["{name}"]')
+        return self._replace(path=f"{self.path}.{name}" if self.path else name)
 
     def item(self, number: int) -> "_Place":
-        return _Place(path=f"{self.path}[{number}]", secret=self.secret, source=self.source, text=self.text)
-
-    def by(self, source: str) -> "_Place":
-        return _Place(path=self.path, secret=self.secret, source=source, text=self.text)
-
-    def hidden(self) -> "_Place":
-        return _Place(path=self.path, secret=True, source=self.source, text=self.text)
-
-    def within_text(self) -> "_Place":
-        return _Place(path=self.path, secret=self.secret, source=self.source, text=True)
+        return self._replace(path=f"{self.path}[{number}]")
 
 
 def objections(content: Mapping[str, Value], inputs: Mapping[str, Value]) -> list[Objection]:
@@ -74,7 +66,7 @@ class _Judge:
     def against(self, schema: Value, value: Value, place: _Place) -> Iterator[Objection]:
         """Objections of one part of the rules to one value."""
         if isinstance(value, Secret):
-            value, place = value.value, place.hidden()
+            value, place = value.value, place._replace(secret=True)
         if value is UNKNOWN:
             self.saw_unknown = True
         elif schema is False:
@@ -84,7 +76,7 @@ class _Judge:
 
     def _every_word(self, schema: Mapping[str, Value], value: Value, place: _Place) -> Iterator[Objection]:
         if "from" in schema:
-            place = place.by(str(schema["from"]))
+            place = place._replace(source=str(schema["from"]))
         if "$ref" in schema:
             yield from self.against(self._found(str(schema["$ref"])), value, place)
         if "definitions" in schema:
@@ -128,10 +120,10 @@ class _Judge:
             yield from self._scalar(schema, value, place)
 
     def _scalar(self, schema: Mapping[str, Value], value: Value, place: _Place) -> Iterator[Objection]:
-        text, shown = _as_text(value), sentences.show(value, place.secret)
+        text = _as_text(value)
         for word, limit in schema.items():
             if (says := _scalar_says(word, limit, value, text)) is not None:
-                yield self._no(place, f"{shown} {says}")
+                yield self._no(place, f"{sentences.show(value, place.secret)} {says}")
                 return  # one sentence for one value
 
     def _list(self, schema: Mapping[str, Value], value: list[Value], place: _Place) -> Iterator[Objection]:
@@ -253,7 +245,7 @@ class _Judge:
                 yield self._no(place, f"is not JSON ({'its text is secret' if place.secret else error})")
                 return
         if value not in ("", None):
-            yield from self.against(schema, value, place.within_text())
+            yield from self.against(schema, value, place._replace(text=True))
 
 
 def _pairs(schema: Mapping[str, Value], word: str) -> Iterator[tuple[str, str]]:

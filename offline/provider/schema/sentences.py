@@ -1,6 +1,5 @@
 """The words of a refusal."""
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -57,6 +56,8 @@ def not_one_of(text: str, allowed: Sequence[str]) -> str:
     """With the allowed values, or of many the nearest."""
     if len(allowed) <= _MOST:
         return f"is not one of {', '.join(allowed)}"
+    import difflib  # only a refusal needs it
+
     near = difflib.get_close_matches(text, allowed, n=4, cutoff=0.5)
     return f"is none of the {len(allowed)} allowed values" + (f"; near: {', '.join(near)}" if near else "")
 
@@ -66,6 +67,8 @@ def unknown_name(name: str, known: Iterable[str], read_only: Iterable[str], *, i
     if name in read_only:
         return "is read-only: AWS computes it, a program cannot give it"
     wanted = re.sub(r"_([a-z])", lambda found: found[1].upper(), name)
+    import difflib  # only a refusal needs it
+
     near = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.6)
     if not near:
         return "is no property"
