@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from operations.recovery.candidates import Candidates
     from operations.recovery.database import DatabaseRecovery
     from operations.recovery.moments import Target
+    from operations.recovery.system import SystemRecovery
     from operations.session import Session
 
 app = typer.Typer(
@@ -121,7 +122,7 @@ def _carry_out(
     from dataclasses import replace
 
     from operations.commands.confirmation import confirm
-    from operations.recovery.lock import alone
+    from operations.recovery.lock import Place, alone
     from operations.recovery.new_tasks import refuse_while_deploying
     from operations.recovery.steps import carry_out, expected_minutes
     from operations.terminal import say
@@ -143,7 +144,9 @@ def _carry_out(
         return ExitCode.DONE
     if view.restored is None or view.present is not None:  # what is half switched over has been confirmed
         confirm(_question(recovery), expected=environment, yes=yes)
-    with alone(session, f"recover database {environment} {recovery.target.option}", take_over=take_over) as held:
+    with alone(
+        Place.of(session), f"recover database {environment} {recovery.target.option}", take_over=take_over
+    ) as held:
         carry_out(replace(recovery, held=held).steps(), session.clock)
     return _tell(recovery, json=json)
 
@@ -212,6 +215,113 @@ def _tell(recovery: "DatabaseRecovery", *, json: bool) -> int:
         "kept": aside.identifier if aside else None,
         "commands": commands,
         "removal": removal,
+    }
+    write(dumps(content, indent=2))
+    return ExitCode.DONE
+
+
+@app.command(epilog=HELP)
+def system(
+    environment: EnvironmentName,
+    *,
+    region: Annotated[str, typer.Option("--region", help="The second region: `location.recovery_region`.")],
+    name: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="Name of the environment there; otherwise ENV-dr.")
+    ] = None,
+    take_over: TakeOver = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> int:
+    """Bring a whole environment up again in its second region, when its own is lost.
+
+    Infrastructure, database, objects, configuration, verification, and only then the users. Each step sees for itself
+    whether it has been done, so the same command goes on wherever it was broken off. What only a person can do is
+    asked for, and looked at again. The lost region is asked nothing.
+
+    Needs the stack file, Pulumi, and credentials for the second region.
+
+    Example: mfcloud recover system production --region us-west-2
+    """
+    from operations.aws_errors import in_one_sentence
+    from operations.commands.confirmation import confirm
+    from operations.recovery.lock import Place, alone
+    from operations.recovery.steps import carry_out
+    from operations.terminal import say
+
+    with in_one_sentence():
+        recovery = _system(environment, region, name, yes=yes)
+        for line in recovery.summary():
+            say(line)
+        for step in recovery.steps():
+            say(f"  - {step.title}")
+        if dry_run:
+            say("dry run: nothing was changed")
+            return ExitCode.DONE
+        question = f"Bring {environment} up again in {region} as {recovery.name}, without what was written since then?"
+        confirm(question, expected=environment, yes=yes)
+        place = Place(environment=recovery.name, clients=recovery.clients, clock=recovery.clock)
+        began = recovery.clock.now()
+        with alone(place, f"recover system {environment} --region {region}", take_over=take_over) as held:
+            done = carry_out(recovery.holding(held).steps(), recovery.clock)
+        minutes = int((recovery.clock.now() - began).total_seconds() // 60)
+        return _tell_system(recovery, environment, done=done, minutes=minutes, json=json)
+
+
+def _system(environment: str, region: str, name: str | None, *, yes: bool) -> "SystemRecovery":
+    from operations import clock, project
+    from operations.clients import Clients
+    from operations.commands import up
+    from operations.errors import refused
+    from operations.recovery.second_region import name_of
+    from operations.recovery.system import SystemRecovery
+
+    lost = project.load_environment(environment, project.PROJECT_ROOT)
+    second = lost.location.recovery_region
+    if second != region:
+        there = f"copied to {second}" if second else "not copied anywhere (`location.recovery_region` is not set)"
+        raise refused(f"recovery points of {environment} are {there}, so {region} has nothing to restore")
+    words = ["mfcloud", "recover", "system", environment, "--region", region, *(["--as", name] if name else [])]
+    return SystemRecovery(
+        lost=lost,
+        name=name_of(environment, name),
+        region=region,
+        clients=Clients(region=region),
+        clock=clock.SystemClock(),
+        up=lambda one: up.command(one, yes=yes),
+        root=project.PROJECT_ROOT,
+        resume=f"`{shlex.join(words)}` takes it up where it is",
+    )
+
+
+def _tell_system(recovery: "SystemRecovery", environment: str, *, done: list[str], minutes: int, json: bool) -> int:
+    from operations.terminal import say, write
+
+    url = f"https://{recovery.lost.address.host_name}"
+    for line in (
+        f"Commit {recovery.file.name}. In it, once all is quiet: `deployment` as in Pulumi.{environment}.yaml, and",
+        "`location.recovery_region`, so that recovery points are copied to a second region again; then `mfcloud up`.",
+        f"Tomorrow: `mfcloud backups verify {recovery.name} --region {recovery.region}`.",
+        f"When the lost region is back: no `up` for {environment}; docs/decisions/0021 tells what becomes of it.",
+    ):
+        say(line)
+    if commands := recovery.adoption_lines():
+        say(
+            "Pulumi's state still means the empty database that was replaced. In the project's folder, before any `up`:"
+        )
+        for line in commands:
+            say(f"  {line}")
+    if not json:
+        write(f"{environment} is served at {url} from {recovery.region}, as {recovery.name}")
+        return ExitCode.DONE
+    content = {
+        "environment": environment,
+        "recovered_as": recovery.name,
+        "region": recovery.region,
+        "url": url,
+        "done_now": done,
+        "minutes": minutes,
+        "commands": commands,
     }
     write(dumps(content, indent=2))
     return ExitCode.DONE

@@ -13,6 +13,8 @@ from typing import Any, cast
 from uuid import uuid4
 
 from operations.aws_errors import brief, code_of
+from operations.clients import Clients
+from operations.clock import Clock
 from operations.errors import refused
 from operations.session import Session
 from operations.terminal import say
@@ -24,15 +26,29 @@ def lock_parameter(environment: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Whose lock, and where it lies: an environment that is only being brought up has no manifest yet."""
+
+    environment: str
+    clients: Clients
+    clock: Clock
+
+    @classmethod
+    def of(cls, session: Session) -> "Place":
+        """Of an environment that stands."""
+        return cls(environment=session.manifest.environment, clients=session.clients, clock=session.clock)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Held:
     """The lock, in this command's hands."""
 
-    session: Session
+    place: Place
     run: str
 
     def check(self) -> None:
         """Before each change. Stops the command where somebody else has taken over."""
-        found = _read(self.session)
+        found = _read(self.place)
         if found.get("run") != self.run:
             who = found.get("by", "somebody else")
             raise refused(
@@ -42,9 +58,9 @@ class Held:
 
 
 @contextmanager
-def alone(session: Session, work: str, *, take_over: bool) -> Generator[Held]:
+def alone(place: Place, work: str, *, take_over: bool) -> Generator[Held]:
     """Hold the lock. Refused where somebody else has it, unless `take_over`."""
-    held = Held(session=session, run=uuid4().hex)
+    held = Held(place=place, run=uuid4().hex)
     try:
         _take(held, work, take_over=take_over)
         yield held
@@ -55,22 +71,22 @@ def alone(session: Session, work: str, *, take_over: bool) -> Generator[Held]:
 def _take(held: Held, work: str, *, take_over: bool) -> None:
     from botocore.exceptions import ClientError
 
-    session = held.session
-    name = lock_parameter(session.manifest.environment)
+    place = held.place
+    name = lock_parameter(place.environment)
     text = json.dumps(
         {
-            "by": str(session.clients.client("sts").get_caller_identity()["Arn"]),
-            "since": session.clock.now().isoformat(timespec="seconds"),
+            "by": str(place.clients.client("sts").get_caller_identity()["Arn"]),
+            "since": place.clock.now().isoformat(timespec="seconds"),
             "work": work,
             "run": held.run,
         }
     )
     try:
-        session.clients.client("ssm").put_parameter(Name=name, Value=text, Type="String", Overwrite=take_over)
+        place.clients.client("ssm").put_parameter(Name=name, Value=text, Type="String", Overwrite=take_over)
     except ClientError as error:
         if code_of(error) != "ParameterAlreadyExists":
             raise
-        found = _read(session)
+        found = _read(place)
         if found.get("run") == held.run:  # the answer to the first try was lost, and boto3 asked again
             return
         raise refused(
@@ -80,12 +96,12 @@ def _take(held: Held, work: str, *, take_over: bool) -> None:
         ) from error
 
 
-def _read(session: Session) -> dict[str, Any]:
+def _read(place: Place) -> dict[str, Any]:
     """What stands in the lock; nothing where it is gone or unreadable."""
     from botocore.exceptions import ClientError
 
     try:
-        answer: Any = session.clients.client("ssm").get_parameter(Name=lock_parameter(session.manifest.environment))
+        answer: Any = place.clients.client("ssm").get_parameter(Name=lock_parameter(place.environment))
         found: Any = json.loads(answer["Parameter"]["Value"])
     except ClientError as error:
         if code_of(error) != "ParameterNotFound":
@@ -98,9 +114,9 @@ def _read(session: Session) -> dict[str, Any]:
 
 def _give_back(held: Held) -> None:
     """Whatever goes wrong here must not hide how the command ended."""
-    name = lock_parameter(held.session.manifest.environment)
+    name = lock_parameter(held.place.environment)
     try:
-        if _read(held.session).get("run") == held.run:
-            held.session.clients.client("ssm").delete_parameter(Name=name)
+        if _read(held.place).get("run") == held.run:
+            held.place.clients.client("ssm").delete_parameter(Name=name)
     except Exception as error:  # noqa: BLE001 - said, and the next person has --take-over
         say(f"warning: SSM parameter {name} could not be deleted ({brief(error)}); the next command needs --take-over")

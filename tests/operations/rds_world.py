@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import boto3
+
 from tests.operations.aws_world import AwsWorld
 from tests.operations.backup_world import BackupWorld
 from tests.operations.ecs_world import Refusal
@@ -41,6 +43,9 @@ class RdsWorld:
     """Resource id to earliest and latest restorable time; no latest: five minutes ago, whenever asked."""
     passwords: dict[str, str] = field(default_factory=dict)
     restore_ends_as: str = "available"
+    name: str = NAME
+    region: str = REGION
+    secret: str = SECRET
 
     def __post_init__(self) -> None:
         for operation in (
@@ -49,12 +54,12 @@ class RdsWorld:
             *("AddTagsToResource", "DeleteDBInstance"),
         ):
             self.aws.handlers["rds", operation] = getattr(self, operation)
-        first = self._made(NAME, {"Tags": [{"Key": "Environment", "Value": "production"}]})
+        first = self._made(self.name, {"Tags": [{"Key": "Environment", "Value": "production"}]})
         first |= {"DBInstanceStatus": "available", "EnabledCloudwatchLogsExports": ["postgresql", "upgrade"]}
         first |= {"PreferredMaintenanceWindow": "sun:03:30-sun:04:00", "MaxAllocatedStorage": 200}
         first |= {"PerformanceInsightsEnabled": True, "PerformanceInsightsKMSKeyId": KEY}
         first |= {"PerformanceInsightsRetentionPeriod": 7, "DatabaseInsightsMode": "standard"}
-        first |= {"Endpoint": {"Address": address(NAME), "Port": 5432}}
+        first |= {"Endpoint": {"Address": address(self.name), "Port": 5432}}
         del first["_until"]
         now = self.aws.clock.now()
         self.logs[first["DbiResourceId"]] = (now - timedelta(days=35), None)
@@ -66,12 +71,16 @@ class RdsWorld:
             "awsbackup:job-1": {"Status": "available", "KmsKeyId": KEY},
             "awsbackup:copyjob-2": {"Status": "available", "KmsKeyId": OTHER_KEY},
         }
-        self.aws.client("secretsmanager").create_secret(Name=SECRET, SecretString=OWNER_URL)
+        self.secrets.create_secret(Name=self.secret, SecretString=OWNER_URL.replace(address(NAME), address(self.name)))
         self.aws.ecs.register(41, "a")
         self.aws.ecs.deployed(41, days_ago=3)
         self.aws.calls.clear()
 
     # --- what a test looks at
+
+    @property
+    def secrets(self) -> Any:
+        return boto3.client("secretsmanager", region_name=self.region)
 
     @property
     def names(self) -> list[str]:
@@ -84,7 +93,7 @@ class RdsWorld:
         return {tag["Key"]: tag["Value"] for tag in self.one(identifier)["TagList"]}
 
     def url(self) -> str:
-        return self.aws.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
+        return self.secrets.get_secret_value(SecretId=self.secret)["SecretString"]
 
     # --- what RDS answers
 
@@ -109,7 +118,7 @@ class RdsWorld:
             "DBInstanceAutomatedBackups": [
                 {
                     "DbiResourceId": resource_id,
-                    "DBInstanceIdentifier": names.get(resource_id, NAME),
+                    "DBInstanceIdentifier": names.get(resource_id, self.name),
                     "RestoreWindow": {
                         "EarliestTime": earliest,
                         "LatestTime": latest or self.aws.clock.now() - timedelta(minutes=5),

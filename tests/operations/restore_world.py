@@ -111,7 +111,8 @@ class RestoreWorld:
 
     def ListRestoreJobs(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         self.advance()
-        found = [one for one in self.jobs if one["CreationDate"] >= asked["ByCreatedAfter"]]
+        since = asked.get("ByCreatedAfter", self.aws.clock.now() - timedelta(days=30))
+        found = [one for one in self.jobs if one["CreationDate"] >= since]
         found = [one for one in found if one["ResourceType"] == asked["ByResourceType"]]
         first = int(asked.get("NextToken", 0))
         more = {"NextToken": str(first + 1)} if first + 1 < len(found) else {}
@@ -242,9 +243,11 @@ class RestoreWorld:
                 "_until": job["_until"] + timedelta(minutes=SETTLING_MINUTES),
             } | self.instance_is
             return
-        job["CreatedResourceArn"] = f"arn:aws:s3:::{named['newbucketname']}"
+        name = named.get("newbucketname") or named["destinationbucketname"]
+        job["CreatedResourceArn"] = f"arn:aws:s3:::{name}"
         source = self.buckets[job["SourceResourceArn"].rpartition(":")[2]]
-        self.buckets[named["newbucketname"]] = dict(source if self.restored_objects is None else self.restored_objects)
+        there = self.buckets.get(name, {}) if named.get("newbucket") == "false" else {}
+        self.buckets[name] = there | (source if self.restored_objects is None else self.restored_objects)
 
     def _job(self, job_id: str) -> dict[str, Any]:
         return next(one for one in self.jobs if one["RestoreJobId"] == job_id)
