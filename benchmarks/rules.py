@@ -1,6 +1,5 @@
 """What it costs that the offline AWS refuses what AWS refuses: an `up` of production with all rules and without any.
 
-
 The product has no switch that turns its rules off, so that nobody can leave one off by accident: the yardstick is a
 copy of the project whose rules are taken out of its source. Each run starts with an empty cloud.
 """
