@@ -33,11 +33,7 @@ def run(operation: Callable[..., object], label: str, **switches: Any) -> tuple[
         try:
             operation(on_event=see, color="never", suppress_progress=True, **switches)
         except ConcurrentUpdateError as error:
-            raise CommandStopped(
-                "another update of this stack is running, or one was killed before it could say that it ended",
-                hint="wait for it; if nobody is at it, `pulumi cancel` frees the stack",
-                code=ExitCode.REFUSED,
-            ) from error
+            raise _taken(error) from error
         except CommandError as error:
             if was_interrupted():
                 raise KeyboardInterrupt from error
@@ -46,6 +42,19 @@ def run(operation: Callable[..., object], label: str, **switches: Any) -> tuple[
                 raise CommandStopped(f"the Pulumi engine failed\n{engine_words(str(error))}") from error
             return plan, False
     return plan_from(events), True
+
+
+def _taken(error: Exception) -> CommandStopped:
+    """Who is at it stands in the engine's refusal, many lines long."""
+    from operations.pending.state_file import holders
+
+    by = "; ".join(str(one) for one in holders(str(error)))
+    return CommandStopped(
+        f"another update of this stack is running{f' ({by})' if by else ''}, or one was killed before it could say "
+        "that it ended",
+        hint="wait for it; if nobody is at it, `pulumi cancel` frees the stack",
+        code=ExitCode.REFUSED,
+    )
 
 
 @contextmanager

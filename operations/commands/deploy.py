@@ -82,6 +82,7 @@ def command(  # noqa: PLR0913 - a switch each
             asked=Asked(image=reference, ticket=ticket, in_window=in_window),
             operator=who(session),
             edit=prepare(path, Names(image=reference, version=version)),
+            offline=offline,
         )
         decision = decide(read(session), course.asked, operator=course.operator)
         try:
@@ -144,7 +145,7 @@ def _nothing(course: "Course", decision: "Nothing", switches: _Switches) -> int:
     from operations.terminal import say
 
     environment, edit = course.environment, course.edit
-    say(f"nothing to deploy: {environment} runs {decision.live} already; `mfcloud up {environment}` for other changes")
+    say(f"nothing to deploy: {environment} runs {decision.live} already; {course.command('up')} for other changes")
     if edit.changed:
         say("The stack file says something else:")
         for line in spell(edit.path.name, edit.changed):
@@ -187,7 +188,7 @@ def _tell(course: "Course", ended: "Outcome", record: "Record | None", switches:
             say(f"{course.edit.path.name} is left as it is: look first at what is live")
         if switches.json:
             _write_json(course, ended, record, None)
-        raise CommandStopped(f"{environment}: {ended.sentence}", hint=_way_out(environment, ended))
+        raise CommandStopped(f"{environment}: {ended.sentence}", hint=_way_out(course, ended))
     say(f"smoke test of {course.session.manifest.url} …")
     report = smoke_test(course.session, test_traffic=False, version=None)
     if switches.json:
@@ -197,20 +198,25 @@ def _tell(course: "Course", ended: "Outcome", record: "Record | None", switches:
     if not report.passed:
         raise CommandStopped(
             f"{environment} {ended.sentence}, but its smoke test failed: {report.reason}",
-            hint=f"`mfcloud smoke-test {environment}` runs it again; `mfcloud rollback {environment}` goes back",
+            hint=f"{course.command('smoke-test')} runs it again; {course.command('rollback')} goes back",
         )
     if course.edit.changed or (record and record.replaces):
-        say(f"commit {course.edit.path.name}: it names what is live")
+        say(_about_the_file(course))
     return ExitCode.DONE
 
 
-def _way_out(environment: str, ended: "Outcome") -> str:
+def _about_the_file(course: "Course") -> str:
+    name = course.edit.path.name
+    if course.offline:
+        return f"{name} is the real one: take the edit back where this was only a try (`git checkout {name}`)"
+    return f"commit {name}: it names what is live"
+
+
+def _way_out(course: "Course", ended: "Outcome") -> str:
+    rollback = course.command("rollback", "--reason", "…")
     if ended.deployment.status == "ROLLBACK_SUCCESSFUL":
-        return (
-            f"find the cause, then deploy a repaired image; `mfcloud rollback {environment} --reason …` records this "
-            "one as withdrawn"
-        )
-    return f"`mfcloud status {environment}`; `mfcloud rollback {environment} --reason …` goes to the last healthy one"
+        return f"find the cause, then deploy a repaired image; {rollback} records this one as withdrawn"
+    return f"{course.command('status')}; {rollback} goes to the last healthy one"
 
 
 def _write_json(course: "Course", ended: "Outcome", record: "Record | None", report: "Report | None") -> None:

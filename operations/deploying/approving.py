@@ -13,13 +13,12 @@ from operations.terminal import say
 REJECT = "reject"
 
 
-def ask_for_approval(session: Session, *, resume: str) -> None:
+def ask_for_approval(session: Session, *, resume: str, elsewhere: str) -> None:
     """Ask, and answer; without a terminal, or without a clear word, the deployment goes on waiting.
 
-    `--yes` does not reach here: that a person looks is what the pause is for.
+    `elsewhere` says by which commands. `--yes` does not reach here: that a person looks is what the pause is for.
     """
     environment = session.manifest.environment
-    elsewhere = f"`mfcloud approve {environment}`, or `mfcloud reject {environment}`"
     found = look(session, Answer.APPROVE)
     if isinstance(found, Answered):
         say(found.sentence)

@@ -43,6 +43,7 @@ class Course:
     asked: Asked
     operator: str
     edit: Edit
+    offline: bool = False
 
     @property
     def environment(self) -> str:
@@ -52,7 +53,12 @@ class Course:
     @property
     def resume(self) -> str:
         """How to go on, whatever happened."""
-        return f"`mfcloud deploy {self.environment}` follows it; `mfcloud rollback {self.environment}` takes it back"
+        return f"{self.command('deploy')} follows it; {self.command('rollback')} takes it back"
+
+    def command(self, words: str, *options: str) -> str:
+        """A command line for a hint, in this environment."""
+        offline = ["--offline"] if self.offline else []
+        return f"`{' '.join(['mfcloud', words, self.environment, *options, *offline])}`"
 
     def begin(self, start: Start, *, open_engine: Callable[[], Engine], confirm: Callable[[str], None]) -> Rollout:
         """The deployment that ECS has begun. Raises EngineFailed where the engine has said why not."""
@@ -63,7 +69,7 @@ class Course:
                 raise refused(
                     f"the engine finds nothing to change in {self.environment}, though users reach "
                     f"{start.live or 'an unknown version'}",
-                    hint=f"`mfcloud refresh {self.environment}`, then the same command again",
+                    hint=f"{self.command('refresh')}, then the same command again",
                 )
             confirm(_question(self.environment, start))
             # The person may have thought for long: what is refused by now is refused.
@@ -98,7 +104,7 @@ class Course:
             if not waits(deployment) or (hook := deployment.waiting_hook) is None:
                 break
             answered.add(hook.id)
-            ask_for_approval(session, resume=self.resume)
+            ask_for_approval(session, resume=self.resume, elsewhere=self._elsewhere)
         found = rollout_of(session, deployment.arn)
         return found or rollout
 
@@ -111,6 +117,11 @@ class Course:
             if stopped is None:
                 raise
             say(f"warning: it is not recorded how the deployment ended ({stopped.message})")
+
+    @property
+    def _elsewhere(self) -> str:
+        """Where the pause can be answered too."""
+        return f"{self.command('approve')}, or {self.command('reject')}"
 
     @property
     def _patience_minutes(self) -> int:
@@ -182,18 +193,17 @@ class Course:
             self.end(record, "interrupted")
             raise CommandStopped(
                 f"interrupted in the update of {self.environment}; {name} says the new image",
-                hint=f"`{self._again}` goes on from what is there",
+                hint=f"{self._again} goes on from what is there",
                 code=ExitCode.INTERRUPTED,
             ) from pressed
         except EngineFailed:
             self.end(record, "the update failed")
-            say(f"hint: {name} says the new image; `{self._again}` goes on from what is there")
+            say(f"hint: {name} says the new image; {self._again} goes on from what is there")
             raise
 
     @property
     def _again(self) -> str:
-        ticket = f" --ticket {self.asked.ticket}" if self.asked.ticket else ""
-        return f"mfcloud deploy {self.environment}{ticket}"
+        return self.command("deploy", *(["--ticket", self.asked.ticket] if self.asked.ticket else []))
 
     def _begun(self, record: Record, before: str | None) -> Rollout:
         ecs = EcsDeployments(self.session)
@@ -216,8 +226,8 @@ class Course:
             raise CommandStopped(
                 f"the update of {self.environment} is done, but ECS has begun no deployment in {APPEARS_MINUTES} "
                 "minutes",
-                hint=f"`mfcloud status {self.environment}` shows what is live; `mfcloud preview {self.environment} "
-                "--refresh` what the stack file wants of it",
+                hint=f"{self.command('status')} shows what is live; {self.command('preview', '--refresh')} what the "
+                "stack file wants of it",
             )
         rollout = rollout_of(self.session, found.arn)
         if rollout is None or not brings(target(rollout), record.image):
@@ -225,7 +235,7 @@ class Course:
             brought = (target(rollout) if rollout else None) or "something else"
             raise CommandStopped(
                 f"ECS has begun a deployment of {brought}, not of {record.image}",
-                hint=f"somebody else deploys: `mfcloud status {self.environment}`",
+                hint=f"somebody else deploys: {self.command('status')}",
             )
         return rollout
 

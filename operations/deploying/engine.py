@@ -3,6 +3,7 @@
 A seam, so that all else is tested without one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,24 +42,34 @@ class StackEngine:
     diff: bool
 
     def preview(self) -> "Plan":
-        """As Engine says."""
-        return self._run("preview", done=False)
+        """As Engine says. Like `up`, it passes what a killed run has left behind."""
+        from operations.pending.gate import pass_interrupted, pass_leftovers, site_of
+
+        site = site_of(self.opened, "up")
+        pass_interrupted(site, mend=False)
+        plan, succeeded = pass_leftovers(
+            site, lambda creations: self._run(creations.of(self.opened.stack.preview), "preview"), mend=False
+        )
+        return self._shown(plan, "preview", succeeded=succeeded, done=False)
 
     def update(self) -> "Plan":
         """As Engine says."""
-        return self._run("update", done=True)
+        plan, succeeded = self._run(self.opened.stack.up, "update")
+        return self._shown(plan, "update", succeeded=succeeded, done=True)
 
-    def _run(self, operation: str, *, done: bool) -> "Plan":
-        from operations.commands import report
+    def _run(self, work: Callable[..., object], operation: str) -> "tuple[Plan, bool]":
         from operations.engine_run import run
 
-        stack, name = self.opened.stack, self.opened.environment.name
-        work = stack.up if done else stack.preview
         # Offline nothing changes behind the state's back, and a refresh would take as long as the update.
-        plan, succeeded = run(work, f"{operation.capitalize()} of {name}", refresh=not self.opened.offline)
+        refresh = not self.opened.offline
+        return run(work, f"{operation.capitalize()} of {self.opened.environment.name}", refresh=refresh)
+
+    def _shown(self, plan: "Plan", operation: str, *, succeeded: bool, done: bool) -> "Plan":
+        from operations.commands import report
+
         report.show_text(plan, self.opened, operation=operation, done=done, diff=self.diff, to_stderr=True)
         if not succeeded:
-            raise EngineFailed(report.failure(plan, "update", name))
+            raise EngineFailed(report.failure(plan, "update", self.opened.environment.name))
         return plan
 
 

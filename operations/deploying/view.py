@@ -71,23 +71,25 @@ class View:
         began = clock.now()
         state = ""
 
-        def tell(said: str) -> None:
-            nonlocal state
-            state = said
-
         def render() -> "Text":
             from rich.text import Text
 
             now = clock.now()
             minutes, seconds = divmod(int((now - began).total_seconds()), 60)
             lines = [*self.screen(self._latest, now)]
-            if state != self.line(self._latest, now) and state.startswith("AWS"):
+            if state.startswith("AWS"):  # no answer this time: above stands what was known before
                 lines.append(_row("", state))
             watched = f"{minutes} min {seconds:02d} s; until {wait.until:%H:%M} UTC at the latest; Ctrl-C does no harm"
             lines.append(_row("watched", watched))
             return Text("\n".join(lines), no_wrap=True, overflow="ellipsis")
 
-        with Live(get_renderable=render, console=message_console(), refresh_per_second=2, transient=True):
+        with Live(get_renderable=render, console=message_console(), refresh_per_second=2, transient=True) as live:
+
+            def tell(said: str) -> None:
+                nonlocal state
+                state = said
+                live.refresh()
+
             yield tell
 
     def _sides(self, deployment: Deployment) -> Iterator[tuple[str, Side]]:
@@ -117,7 +119,7 @@ def _tasks(side: Side) -> str:
 
 
 def _traffic(side: Side) -> str:
-    return f"{spell_number(side.production_percent)} % of users, {spell_number(side.test_percent)} % of tests"
+    return f"{spell_number(side.production_percent)} % production, {spell_number(side.test_percent)} % test"
 
 
 def _alarms(deployment: Deployment) -> str:
