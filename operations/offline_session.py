@@ -1,5 +1,6 @@
 """`--offline`: the same commands over the offline cloud that `mfcloud up ENV --offline` has filled."""
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,11 @@ from typing import TYPE_CHECKING, Any
 from operations.clients import Clients
 from operations.errors import CommandStopped
 from operations.project import PROJECT_ROOT, stack_file
+
+_COMMAND = re.compile(
+    r"`(mfcloud (?:up|refresh|deploy|status|approve|reject|rollback|smoke-test|scale|backups) [^`]*?)(?: --offline)?`"
+)
+"""A command in a hint that can be run offline as well."""
 
 if TYPE_CHECKING:
     from functions.smoke_test.exchange import Answer, Ask, Limits, NoAnswer, Request, Target
@@ -67,3 +73,8 @@ def asking(cloud: "Store", clock: "OfflineClock") -> "Ask":
         return Answer(status=status, headers={}, body=dumps(body).encode(), milliseconds=MILLISECONDS)
 
     return ask
+
+
+def to_be_run_offline(hint: str) -> str:
+    """The hint with `--offline` in the commands that it names: without, they would ask AWS."""
+    return _COMMAND.sub(r"`\1 --offline`", hint)

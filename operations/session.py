@@ -46,10 +46,15 @@ def operating(environment: str, region: str | None, *, offline: bool = False) ->
 @contextmanager
 def _operating_offline(environment: str, region: str | None) -> Generator[Session]:
     from offline.clock import OfflineClock
-    from operations.offline_session import OfflineClients, asking, offline_cloud
+    from operations.errors import CommandStopped
+    from operations.offline_session import OfflineClients, asking, offline_cloud, to_be_run_offline
 
-    with in_one_sentence(), offline_cloud(environment) as cloud:
-        clock = OfflineClock(cloud)
-        clients = OfflineClients(region=region_of(environment, region), cloud=cloud, clock=clock)
-        manifest = read_manifest(environment, clients)
-        yield Session(manifest=manifest, clients=clients, clock=clock, ask=asking(cloud, clock))
+    try:
+        with in_one_sentence(), offline_cloud(environment) as cloud:
+            clock = OfflineClock(cloud)
+            clients = OfflineClients(region=region_of(environment, region), cloud=cloud, clock=clock)
+            manifest = read_manifest(environment, clients)
+            yield Session(manifest=manifest, clients=clients, clock=clock, ask=asking(cloud, clock))
+    except CommandStopped as stopped:
+        stopped.hint = to_be_run_offline(stopped.hint)
+        raise

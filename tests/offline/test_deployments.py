@@ -60,6 +60,42 @@ def test_another_image_goes_through_its_stages_in_seconds_and_ends_on_the_other_
     assert (world.healthy(BLUE), world.healthy(GREEN)) == ([], ["healthy"] * 2)
 
 
+def test_new_tasks_are_not_healthy_before_they_run(world: World):
+    world.deploys("2")
+    world.passes(1)
+    assert world.healthy(GREEN) == ["initial"] * 2
+    world.passes(3)
+    assert world.healthy(GREEN) == ["healthy"] * 2
+
+
+def test_a_deployment_that_is_over_says_since_when(world: World):
+    world.deploys("2")
+    assert "finishedAt" not in world.newest()
+    world.passes(60)
+    found = world.newest()
+    assert found["finishedAt"] - found["createdAt"] == timedelta(minutes=23)
+
+
+def test_a_planned_change_of_the_bounds_happens_when_its_moment_has_come(world: World):
+    scaling = world.client("application-autoscaling")
+    target = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": f"service/{SERVICE}/{SERVICE}",
+        "ScalableDimension": "ecs:service:DesiredCount",
+    }
+    planned = {"ScheduledActionName": "hold", "Schedule": "at(2026-11-24T11:00:00)"}
+    scaling.put_scheduled_action(**target, **planned, ScalableTargetAction={"MinCapacity": 1})
+    scaling.register_scalable_target(**target, MinCapacity=3)
+
+    def minimum() -> int:
+        return scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"][0]["MinCapacity"]
+
+    assert minimum() == 3
+    world.passes(3601)
+    assert minimum() == 1
+    assert scaling.describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"] == []
+
+
 def test_both_colours_run_in_the_bake_and_test_traffic_comes_first(world: World):
     world.deploys("2")
     world.passes(4.5)
@@ -154,6 +190,9 @@ def test_the_approval_is_waited_for_by_the_real_clock(tmp_path: Path):
     before = world.clock.now()
     world.passes(60)
     assert world.clock.now() - before == timedelta(seconds=60)
+    real = world.real
+    world.clock.sleep(10)  # whoever follows it
+    assert world.real - real == timedelta(seconds=10)
     asked = {"serviceDeploymentArn": arn, "hookId": hook["hookId"], "action": "CONTINUE"}
     world.client("ecs").continue_service_deployment(**asked)
     world.passes(2)
