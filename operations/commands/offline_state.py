@@ -1,4 +1,4 @@
-"""`mfcloud offline show`, `offline fail-next` and `offline reset`."""
+"""`mfcloud offline show`, `drift`, `fail-next` and `reset`."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -11,24 +11,84 @@ from operations.exit_codes import HELP, ExitCode
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Look at, or forget, what `--offline` keeps on this machine.\n\nExample: mfcloud offline show staging",
+    help="Look at, change, or forget what `--offline` keeps on this machine.\n\nExample: mfcloud offline show staging",
     epilog=HELP,
 )
 
 
 @app.command(epilog=HELP)
 def show(environment: EnvironmentName, *, json: Json = False) -> int:
-    """List the resources that stand offline.
+    """List what stands in the offline cloud, by area, and what Pulumi knows nothing of.
 
     Example: mfcloud offline show staging
     """
-    from operations.offline_state import as_json, as_text, read_state
-    from operations.project import stack_file
+    from offline.workspace import home_of, store_path
+    from operations.offline_session import offline_cloud
+    from operations.offline_state import as_json, as_text, remembered, standing
+    from operations.project import PROJECT_ROOT, stack_file
     from operations.terminal import write
 
     stack_file(environment)
-    resources = read_state(environment)
-    write(as_json(environment, resources) if json else as_text(environment, resources))
+    home = home_of(PROJECT_ROOT, environment)
+    found = []
+    if store_path(home).exists():
+        with offline_cloud(environment) as cloud:
+            found = standing(cloud.all(), remembered(home, environment))
+    write(as_json(environment, found) if json else as_text(environment, found))
+    return ExitCode.DONE
+
+
+class What(StrEnum):
+    """What is changed; as `offline.drift.DRILLS`, which would be imported for every `--help`."""
+
+    TAG = "tag"
+    TASKS = "tasks"
+    TRAFFIC = "traffic"
+    RETENTION = "retention"
+    THRESHOLD = "threshold"
+    DELETED = "deleted"
+
+
+@app.command(epilog=HELP)
+def drift(
+    environment: EnvironmentName,
+    *,
+    play: Annotated[
+        What | None,
+        typer.Option(
+            "--play",
+            help="Change something first, as somebody at the console might. tag: a bucket gets one. tasks: the service "
+            "gets one more. traffic: half goes to the other colour. retention: a log group keeps lines for a day. "
+            "threshold: an alarm fires later. deleted: a dashboard is.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Show where the offline cloud differs from what Pulumi remembers.
+
+    `mfcloud preview ENV --offline --refresh` then shows what an update would put back, `mfcloud refresh` accepts it.
+
+    Example: mfcloud offline drift staging --play tag
+    """
+    from offline.drift import DRILLS, NothingToChange
+    from offline.drift import play as change
+    from offline.workspace import home_of
+    from operations.errors import refused
+    from operations.offline_session import offline_cloud
+    from operations.offline_state import differences, drift_as_json, drift_as_text, remembered
+    from operations.project import PROJECT_ROOT
+    from operations.terminal import say, write
+
+    with offline_cloud(environment) as cloud:
+        if play is not None:
+            drill = DRILLS[play.value]
+            try:
+                row = change(cloud, drill)
+            except NothingToChange as reason:
+                raise refused(str(reason)) from reason
+            say(f"{drill.says}: {row.urn.rsplit('::', 1)[-1]}")
+        found = differences(cloud.all(), remembered(home_of(PROJECT_ROOT, environment), environment))
+    write(drift_as_json(environment, found) if json else drift_as_text(environment, found))
     return ExitCode.DONE
 
 
