@@ -45,7 +45,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         arn=_service_arn,
         name=Name(),
         computed={"launchType": lambda facts: facts.inputs.get("launchType", "EC2"), "platformVersion": "1.4.0"},
-        replaces=("cluster", "launchType", "schedulingStrategy", "enableEcsManagedTags"),
+        replaces=("cluster", "launchType", "schedulingStrategy", "iamRole", "deploymentController"),
         sets=("loadBalancers",),
     ),
     row(
@@ -74,6 +74,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
             "proxyConfiguration",
             "ipcMode",
             "pidMode",
+            "enableFaultInjection",
         ),
     ),
     row(

@@ -67,6 +67,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
             "kmsKeyId",
             "availabilityZone",
             "characterSetName",
+            "ncharCharacterSetName",
             "snapshotIdentifier",
             "restoreToPointInTime",
             "customIamInstanceProfile",

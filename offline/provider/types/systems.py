@@ -19,7 +19,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         arn=_parameter_arn,
         name=Name(limit=2048),
         computed={"version": 1, "hasValueWo": False, "dataType": "text"},
-        replaces=("keyId",),
+        replaces=("dataType",),
         secrets=("value", "valueWo"),
     ),
     row(

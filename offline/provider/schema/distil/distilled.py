@@ -27,9 +27,18 @@ def distilled(token: str) -> dict[str, Value]:
     }
     if sources.resource:
         content["resource"] = sources.resource
+        content["createOnly"] = sorted(_create_only(fitting, str(root["$ref"]), sources))
         if without := cloudformation.regions_without(sources.resource):
             content["notIn"] = without
     return content
+
+
+def _create_only(fitting: Fitting, root: str, sources: Sources) -> set[str]:
+    """Inputs whose namesakes CloudFormation can only set at creation. `region` never changes."""
+    schema = cloudformation.resource_schema(sources.resource)
+    paths = {one.removeprefix("/properties/").replace("/", ".") for one in schema.get("createOnlyProperties", [])}
+    paths |= {path.removeprefix(f"{within}.") for path in paths for within in sources.within}
+    return {name for path, name in fitting.namesakes(root, sources.resource).items() if path in paths}
 
 
 def edition() -> dict[str, Value]:

@@ -102,6 +102,11 @@ class Fitting:
         rules = [rule for view in views for rule in self._leaf(str(kind or ""), view)]
         return {**node, "allOf": rules} if rules else dict(node)
 
+    def namesakes(self, class_: str, title: str) -> dict[str, str]:
+        """AWS's path in the source of this title → the provider's property of the class."""
+        found = [names for view, names in self._fields[class_] if view.title == title]
+        return {path: name for names in found for path, name in names.items()}
+
     def _fit_class(self, name: str, views: list[View]) -> str:
         key = (name, *((view.title, view.path, view.flat) for view in views))
         if key in self._names:
