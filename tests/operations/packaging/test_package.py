@@ -53,7 +53,7 @@ elif words[:3] == ["buildx", "imagetools", "inspect"]:
 elif words[:2] == ["buildx", "build"]:
     value = lambda name: words[words.index(name) + 1]
     repository = value("--tag").rpartition(":")[0]
-    for name in (value("--tag"), repository + "@{digest}"):
+    for name in () if (home / "loses").exists() else (value("--tag"), repository + "@{digest}"):
         registry[name] = ["{digest}", value("--platform")]
     (home / "registry").write_text(json.dumps(registry))
     pathlib.Path(value("--metadata-file")).write_text(json.dumps({{"containerimage.digest": "{digest}"}}))
@@ -201,6 +201,13 @@ def test_what_fails_ends_it_without_a_digest(bench: Bench, step: str, said: str,
 
 
 def test_a_push_that_the_registry_does_not_confirm_has_no_digest(bench: Bench):
+    (bench.home / "loses").touch()
+    answer = bench("--checkout", str(bench.checkout))
+    assert (answer.code, answer.out) == (1, "")
+    assert f"was pushed as {DIGEST}, but the registry does not have it" in answer.err
+
+
+def test_a_commit_that_was_packaged_for_another_platform_is_refused(bench: Bench):
     bench.has(f"{REPOSITORY}:git-{bench.commit[:12]}", "linux/amd64")
     answer = bench("--checkout", str(bench.checkout))
     assert (answer.code, answer.out) == (3, "")

@@ -210,10 +210,15 @@ def test_before_this_weeks_test_last_weeks_counts(world: ReportWorld):
 
 def test_logs_are_kept_exactly_thirty_days(world: ReportWorld):
     world.log_groups |= {FIREWALL_LOG: 60, "/aws/lambda/mockforge-production-smoke-test": None}
+    world.log_groups["/mockforge-cloud/production/service"] = 7
     world.log_groups["/aws/lambda/mockforge-staging-smoke-test"] = 7  # another environment's
     found = section(world, "weekly", "Review retention policies")
-    assert found.sentences[0] == "LOOK: 4 log groups, 2 not kept exactly 30 days"
-    assert found.lines == ["/aws/lambda/mockforge-production-smoke-test: for ever", f"{FIREWALL_LOG}: 60 days"]
+    assert found.sentences[0] == "LOOK: 4 log groups, 3 not kept exactly 30 days"
+    assert found.lines == [
+        "/aws/lambda/mockforge-production-smoke-test: for ever",
+        "/mockforge-cloud/production/service: 7 days",
+        f"{FIREWALL_LOG}: 60 days",
+    ]
 
 
 @pytest.mark.parametrize(("days", "verdict"), [(29, "LOOK"), (30, "good"), (31, "LOOK")])
