@@ -124,7 +124,7 @@ def try_restore(
     """
     from operations.backup_source import Backups
     from operations.commands.confirmation import confirm
-    from operations.recovery.restore_test import Test, newest_point
+    from operations.recovery.restore_test import RestoreTest, newest_point
     from operations.recovery.restore_testing import RestoreTesting
     from operations.session import operating
     from operations.terminal import say
@@ -132,7 +132,9 @@ def try_restore(
     with operating(environment, region) as session:
         backups = Backups(session)
         chosen = kind or (Kind.DATABASE if backups.database_arn else Kind.OBJECTS)
-        test = Test(environment=environment, kind=chosen.value, point=newest_point(backups.points(), chosen.value))
+        test = RestoreTest(
+            environment=environment, kind=chosen.value, point=newest_point(backups.points(), chosen.value)
+        )
         again = f"mfcloud backups test-restore {environment} --kind {chosen.value}"
         testing = RestoreTesting(session=session, test=test, resume=f"`{again}` takes it up where it is")
         begun = testing.begun()

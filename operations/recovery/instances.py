@@ -28,6 +28,8 @@ SETTLED = "mockforge-cloud:recovery-settled-at"
 IN_PLACE = "mockforge-cloud:recovery-in-place-at"
 """On a restored instance: when it had the name."""
 
+LONGEST_NAME = 63  # of an instance
+LONGEST_STAMP = len("20261124-024000-a1b2c3")
 EVERY_SECONDS = 20
 CHANGE_MINUTES = 60
 """A modification or renaming that lasts longer is not waited for; RDS goes on with it."""
@@ -85,11 +87,11 @@ class Instances:
 
     def aside_name(self, stamp: str) -> str:
         """Of the instance that another takes the place of."""
-        return f"{self.identifier}-before-{stamp}"
+        return aside_name(self.identifier, stamp)
 
     def restored_name(self, stamp: str) -> str:
         """Of an instance that has not taken the place yet."""
-        return f"{self.identifier}-to-{stamp}"
+        return restored_name(self.identifier, stamp)
 
     def by_resource_id(self, resource_id: str) -> Instance | None:
         """Whatever it is called now."""
@@ -225,6 +227,21 @@ class Instances:
                     tags={tag["Key"]: tag["Value"] for tag in one.get("TagList", [])},
                     described=one,
                 )
+
+
+def aside_name(identifier: str, stamp: str) -> str:
+    """Of what is moved aside; with an empty stamp, how such names begin."""
+    return f"{_beginning(identifier)}-before-{stamp}"
+
+
+def restored_name(identifier: str, stamp: str) -> str:
+    """Of what is restored; with an empty stamp, how such names begin."""
+    return f"{_beginning(identifier)}-to-{stamp}"
+
+
+def _beginning(identifier: str) -> str:
+    """RDS takes 63 characters, and an identifier may have 50 of them."""
+    return identifier[: LONGEST_NAME - len("-before-") - LONGEST_STAMP].rstrip("-")
 
 
 def exists_already(error: Exception) -> bool:

@@ -17,7 +17,7 @@ LONGEST_NAME = 63  # of a bucket and of an instance
 
 
 @dataclass(frozen=True, kw_only=True)
-class Test:
+class RestoreTest:
     """One restore test."""
 
     environment: str
@@ -54,7 +54,7 @@ def newest_point(points: Sequence[RecoveryPoint], kind: str) -> RecoveryPoint:
     return max(usable, key=lambda one: one.created)
 
 
-def metadata(test: Test, inferred: Mapping[str, str], overrides: Mapping[str, str]) -> dict[str, str]:
+def metadata(test: RestoreTest, inferred: Mapping[str, str], overrides: Mapping[str, str]) -> dict[str, str]:
     """What AWS Backup would infer for its own test, over it what our plan's selection says, and our name.
 
     AWS Backup does not tell upper from lower case in these keys, and spells them differently in different answers.
@@ -68,6 +68,6 @@ def metadata(test: Test, inferred: Mapping[str, str], overrides: Mapping[str, st
     return result
 
 
-def names_it(job_metadata: Mapping[str, Any], test: Test) -> bool:
+def names_it(job_metadata: Mapping[str, Any], test: RestoreTest) -> bool:
     """Whether a restore job makes what this test makes."""
     return test.name in job_metadata.values()

@@ -14,7 +14,7 @@ from functions.restore_validation.settings import Settings, read_settings
 from functions.restore_validation.verdicts import Check, Verdict
 from operations.aws_errors import as_stopped, brief, code_of
 from operations.errors import CommandStopped, refused
-from operations.recovery.restore_test import Test, metadata, names_it
+from operations.recovery.restore_test import RestoreTest, metadata, names_it
 from operations.session import Session
 from operations.terminal import say
 from operations.waiting import Wait, wait_until
@@ -32,7 +32,7 @@ class RestoreTesting:
     """One test. `resume` is the command that goes on with it."""
 
     session: Session
-    test: Test
+    test: RestoreTest
     resume: str
 
     @property
