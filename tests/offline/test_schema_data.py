@@ -76,6 +76,24 @@ def test_every_property_that_both_stacks_register_has_a_judge(capsys):
     assert count[Judge.SCHEMA] > 0.75 * len(found)
 
 
+REGISTERED = sorted(
+    {
+        resource.type
+        for name in STACKS
+        for resource in stack_named(name).up.resources
+        if resource.custom and resource.type.startswith("aws:")
+    }
+)
+
+
+@pytest.mark.parametrize("token", REGISTERED)
+def test_everything_that_aws_alone_computes_is_among_the_outputs_of_what_the_stacks_register(token):
+    row, content = catalog()[token], published(token)
+    assert content is not None
+    computed = {*row.computed, "tagsAll", "region"} | ({"arn"} if row.arn else set())
+    assert set(content["outputs"]) <= computed
+
+
 def test_reading_every_file_takes_less_than_half_a_second():
     started = time.perf_counter()
     for path in DATA.glob("*.json"):

@@ -1,8 +1,8 @@
 """Where each entry of the rows' `replaces` comes from, and where CloudFormation says otherwise.
 
 The provider's own rule decides, because it is the provider that plans a replacement. An entry's source is one of: a
-file of the provider that was read; CloudFormation's `createOnlyProperties`, a hint that agrees; that the property is the
-name or names the thing of which the resource is a part; that AWS has no call to change it. `DIFFERENCES` lists what
+file of the provider that was read; CloudFormation's `createOnlyProperties`, a hint that agrees; that the property is
+the name or names the thing of which the resource is a part; that AWS has no call to change it. `DIFFERENCES` lists what
 CloudFormation can only set at creation and the row lets change in place, with the reason.
 """
 

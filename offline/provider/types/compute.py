@@ -119,6 +119,8 @@ TYPES: Final[tuple[ResourceType, ...]] = (
             "version": "$LATEST",
             "lastModified": CREATED,
             "sourceCodeSize": 4096,
+            "signingJobArn": "",
+            "signingProfileVersionArn": "",
         },
         replaces=("packageType",),
     ),

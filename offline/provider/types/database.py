@@ -3,7 +3,7 @@
 from typing import Final
 
 from offline.provider.catalog import Name, ResourceType, empty_list, row
-from offline.provider.facts import Facts
+from offline.provider.facts import CREATED, Facts
 from offline.provider.wire import Value
 
 _RDS: Final = "arn:aws:rds:{region}:{account}:"
@@ -55,6 +55,9 @@ TYPES: Final[tuple[ResourceType, ...]] = (
             "availabilityZone": lambda facts: facts.inputs.get("availabilityZone") or f"{facts.region}a",
             "caCertIdentifier": "rds-ca-rsa2048-g1",
             "replicas": empty_list,
+            "latestRestorableTime": CREATED,
+            "listenerEndpoints": empty_list,
+            "upgradeRolloutOrder": "second",
             "masterUserSecrets": _master_user_secrets,
         },
         # `identifier` changes in place (provider issue 467 and pull request 18013 tell the rest)

@@ -91,6 +91,8 @@ TYPES: Final[tuple[ResourceType, ...]] = (
             "type": "AMAZON_ISSUED",
             "renewalEligibility": "INELIGIBLE",
             "pendingRenewal": False,
+            "renewalSummaries": empty_list,
+            "validationEmails": empty_list,
             "notBefore": CREATED,
             "notAfter": "2026-02-27T00:00:00Z",
         },

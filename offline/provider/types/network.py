@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from offline.provider.catalog import Name, ResourceType, row
+from offline.provider.catalog import Name, ResourceType, empty_list, row
 from offline.provider.facts import ACCOUNT, Facts
 from offline.provider.wire import Value
 
@@ -51,6 +51,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         computed={
             **_OWNER,
             "ipv6CidrBlock": _ipv6_range,
+            "ipv6AssociationId": lambda facts: f"vpc-cidr-assoc-0{facts.hex(16, 'ipv6')}" if _ipv6_range(facts) else "",
             "defaultSecurityGroupId": lambda facts: f"sg-0{facts.hex(16, 'default')}",
             "defaultNetworkAclId": lambda facts: f"acl-0{facts.hex(16, 'default')}",
             "defaultRouteTableId": lambda facts: f"rtb-0{facts.hex(16, 'default')}",
@@ -63,7 +64,13 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         "ec2/subnet:Subnet",
         id="subnet-0{hex16}",
         arn=_EC2 + "subnet/subnet-0{hex16}",
-        computed={**_OWNER, "availabilityZoneId": _zone_id},
+        computed={
+            **_OWNER,
+            "availabilityZoneId": _zone_id,
+            "ipv6CidrBlockAssociationId": lambda facts: (
+                f"subnet-cidr-assoc-0{facts.hex(16, 'ipv6')}" if facts.inputs.get("ipv6CidrBlock") else ""
+            ),
+        },
         replaces=("vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native"),
     ),
     row(
@@ -80,6 +87,11 @@ TYPES: Final[tuple[ResourceType, ...]] = (
             "publicIp": _address,
             "privateIp": _private_address,
             "associationId": "eipassoc-0{hex16}",
+            "autoProvisionZones": "disabled",
+            "autoScalingIps": "disabled",
+            "regionalNatGatewayAddresses": empty_list,
+            "regionalNatGatewayAutoMode": "disabled",
+            "routeTableId": "",
         },
         replaces=("allocationId", "connectivityType", "subnetId", "privateIp", "vpcId"),
     ),
@@ -90,6 +102,10 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         computed={
             "allocationId": "eipalloc-0{hex16}",
             "publicIp": _address,
+            # of an address that nothing has taken yet
+            **dict.fromkeys(
+                ("associationId", "carrierIp", "customerOwnedIp", "privateDns", "privateIp", "ptrRecord"), ""
+            ),
             "publicDns": lambda facts: f"ec2-{str(_address(facts)).replace('.', '-')}.compute-1.amazonaws.com",
         },
         replaces=("domain", "publicIpv4Pool", "networkBorderGroup"),
@@ -104,7 +120,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
     row(
         "ec2/route:Route",
         id="r-{in[routeTableId]}{digits10}",
-        computed={"origin": "CreateRoute", "state": "active"},
+        computed={"origin": "CreateRoute", "state": "active", "instanceId": "", "instanceOwnerId": ""},
         replaces=("routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"),
         tagged=False,
     ),
@@ -150,7 +166,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
         "ec2/defaultSecurityGroup:DefaultSecurityGroup",
         id="sg-0{hex16}",
         arn=_EC2 + "security-group/sg-0{hex16}",
-        computed={**_OWNER, "name": "default", "description": "default VPC security group"},
+        computed={**_OWNER, "name": "default", "namePrefix": "", "description": "default VPC security group"},
         replaces=("vpcId",),
         sets=("ingress", "egress"),
     ),
@@ -185,6 +201,7 @@ TYPES: Final[tuple[ResourceType, ...]] = (
             "cidrBlocks": ["3.5.0.0/19"],
             "state": "available",
             "requesterManaged": False,
+            "networkInterfaceIds": empty_list,
             "dnsEntries": lambda facts: [
                 {"dnsName": f"vpce-0{facts.hex(16)}.{facts.region}.vpce.amazonaws.com", "hostedZoneId": "Z7HUB22UULQXV"}
             ],
