@@ -62,8 +62,8 @@ def parameters(settings: "Environment", found: Found, asked: Asked) -> dict[str,
         ),
         "CreateGithubProvider": _flag(_ours_or_missing("GithubProvider", found, there=found.github_provider)),
     }
-    if image is not None:
-        said["ImageRepositoryName"] = image.repository
+    if (anywhere := ecr_image(settings.service.image)) is not None:  # who reads its scan needs the name in any case
+        said["ImageRepositoryName"] = anywhere.repository
     for role in SERVICE_ROLES:
         there = role.name in found.service_roles
         said[f"Create{role.logical_id}"] = _flag(_ours_or_missing(role.logical_id, found, there=there))
