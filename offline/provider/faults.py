@@ -75,10 +75,10 @@ class Fault:
 
 
 class Injected(Exception):
-    """What AWS would have said. `done`: what was made nevertheless has to be told with the error."""
+    """What AWS would have said. `done`: it was done nevertheless."""
 
     def __init__(self, kind: Kind, *, done: bool) -> None:
-        super().__init__(_WORDS[kind])
+        super().__init__(_WORDS.get(kind, f"the fault {kind} may kill no process here"))
         self.done = done
 
 
@@ -112,8 +112,7 @@ class Faults:
     def perform(self, call: Call, urn: str, act: Callable[[], _Answer]) -> _Answer:
         """`act()`, unless this is the call that goes wrong.
 
-        Raises `Injected` with `done` false where nothing was done, or where the answer is lost; `TIMED_OUT` is the
-        caller's, who knows what was made: it gets `Injected` from `after`.
+        Raises `Injected`, with `done` where it was done and only the answer is lost, and `TimedOut` with the answer.
         """
         fault = self._due(call, urn)
         if fault is None:
