@@ -7,11 +7,10 @@ from typing import Final, TypeAlias
 from offline.provider import naming
 from offline.provider.catalog import ResourceType
 from offline.provider.naming import Refusal
-from offline.provider.rules_across import table
-from offline.provider.rules_across.world import Case
+from offline.provider.rules_across import judging
 from offline.provider.schema import rule
 from offline.provider.store import Store
-from offline.provider.wire import Value, reveal
+from offline.provider.wire import Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +42,8 @@ def schema_allows(proposal: Proposal) -> Iterator[Refusal]:
 
 def fits_by_itself(proposal: Proposal) -> Iterator[Refusal]:
     """What the rules across resources can tell without any neighbour: schedules, windows, quotas within one."""
-    if proposal.type.token.startswith("aws:"):
-        inputs = reveal(dict(proposal.inputs))
-        case = Case(type=proposal.type, urn=proposal.urn, region=proposal.region, inputs=inputs)
-        yield from table.refusals(case, early=True)
+    subject = judging.Subject(type=proposal.type, urn=proposal.urn, region=proposal.region)
+    yield from judging.by_itself(subject, proposal.inputs)
 
 
 RULES: Final[tuple[Rule, ...]] = (name_fits, schema_allows, fits_by_itself)

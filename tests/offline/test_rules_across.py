@@ -1,5 +1,6 @@
 """When the rules across resources speak, and what our own programs may rely on."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 SUBNET = "aws:ec2/subnet:Subnet"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+KEY = "aws:kms/key:Key"
+READER = "arn:aws:iam::123456789012:role/reader"
 NOBODY = "arn:aws:sns:us-east-1:123456789012:nobody"
 
 
@@ -137,8 +140,24 @@ def test_what_nobody_here_could_make_needs_nobody_to_make_it(cloud, arn: str):
 
 def test_a_secret_input_is_judged_and_never_shown(cloud):
     secret = Secret("arn:aws:sns:us-east-1:123456789012:s3cret")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         made(cloud, ALARM, "cpu", {"name": "cpu", "alarmActions": [secret]})
+    assert "alarmActions[0]: (secret) does not exist: nothing created it" in str(refused.value)
+
+
+def test_of_a_secret_policy_not_even_a_name_is_shown(cloud):
+    policy = json.dumps({"Statement": {"Effect": "Allow", "Action": "kms:*", "Principal": {"AWS": READER}}})
+    with pytest.raises(Refused) as refused:
+        made(cloud, KEY, "key", {"policy": Secret(policy)})
+    assert "invalid principal in policy: (secret) does not exist" in str(refused.value)
+
+
+def test_check_hides_secrets_too_and_names_the_place(cloud):
+    inputs = {"name": "cpu", "okActions": [Secret("arn:aws:sns:eu-west-1:123456789012:s3cret")]}
+    _, refusals = cloud.check(ALARM, urn(ALARM, "cpu"), inputs, {})
+    [said] = [one.reason for one in refusals if "invalid region" in one.reason]
+    assert said.startswith("okActions[0]: invalid region ")
+    assert "s3cret" not in said
 
 
 def test_schedules_quotas_and_windows_are_refused_by_check_before_anything_is_made(cloud):

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from offline.provider.catalog import ResourceType
 from offline.provider.naming import Refusal
 from offline.provider.rules_across import table
+from offline.provider.rules_across.discretion import discreet, secrets_in
 from offline.provider.rules_across.world import Case, World, logical
 from offline.provider.store import Row, Store
 from offline.provider.wire import Value, reveal
@@ -43,7 +44,8 @@ class Subject:
 def judge(subject: Subject, inputs: Mapping[str, Value], cloud: Store) -> None:
     """Before the call that makes or changes a resource. Raises `Refused`."""
     if subject.type.token.startswith("aws:"):
-        _refuse(_case(subject, reveal(dict(inputs)), World(tuple(subject.rows(cloud)))))
+        case = _case(subject, reveal(dict(inputs)), World(tuple(subject.rows(cloud))))
+        _refuse(case, secrets_in(inputs))
 
 
 def judge_preview(subject: Subject, inputs: Mapping[str, Value], cloud: Store) -> None:
@@ -57,7 +59,7 @@ def judge_preview(subject: Subject, inputs: Mapping[str, Value], cloud: Store) -
     there = {row.urn: row for row in subject.rows(cloud)}
     rows = [overlay.get(row.urn, row) for row in there.values()]
     rows += [row for at, row in overlay.items() if at not in there]
-    _refuse(_case(subject, plain, World(tuple(rows), complete=False)))
+    _refuse(_case(subject, plain, World(tuple(rows), complete=False)), secrets_in(inputs))
     with _PROMISING:
         promised[subject.urn] = _promise(there.get(subject.urn) if subject.id else None, subject, plain)
 
@@ -81,16 +83,27 @@ def _promise(before: Row | None, subject: Subject, inputs: dict[str, Value]) -> 
     )
 
 
-def _refuse(case: Case) -> None:
-    found = list(dict.fromkeys(table.refusals(case, early=False)))
+def by_itself(subject: Subject, inputs: Mapping[str, Value]) -> list[Refusal]:
+    """What is wrong whatever the neighbours are, each reason with its place."""
+    if not subject.type.token.startswith("aws:"):
+        return []
+    secrets, found = secrets_in(inputs), table.refusals(_case(subject, reveal(dict(inputs)), World()), early=True)
+    return [replace(one, reason=_placed(discreet(one, secrets))) for one in dict.fromkeys(found)]
+
+
+def _refuse(case: Case, secrets: frozenset[str]) -> None:
+    found = list(dict.fromkeys(discreet(one, secrets) for one in table.refusals(case, early=False)))
     if found:
         raise Refused(sentence(case, found))
 
 
 def sentence(case: Case, found: list[Refusal]) -> str:
     """One line per objection, with the property in Pulumi's spelling."""
-    said = [f"{one.property}: {one.reason}" if one.property else one.reason for one in found]
-    return f"{case.kind} {logical(case.urn)} is refused: " + "\n  and ".join(said)
+    return f"{case.kind} {logical(case.urn)} is refused: " + "\n  and ".join(map(_placed, found))
+
+
+def _placed(refusal: Refusal) -> str:
+    return f"{refusal.property}: {refusal.reason}" if refusal.property else refusal.reason
 
 
 def objections(rows: tuple[Row, ...], type_of: Mapping[str, ResourceType]) -> list[str]:
