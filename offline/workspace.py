@@ -15,6 +15,7 @@ from pulumi import automation
 
 from offline import launchers
 from offline.engine import Engine
+from offline.provider.store import Store, StoreError
 from offline.provider.wire import is_object
 from offline.scratch import KnownCommand, ScratchStack, ScratchWorkspace
 
@@ -71,6 +72,7 @@ def open_stack(
     """
     home = (home or home_of(project_root, environment)).absolute()
     project = _project(project_root)
+    _refuse_a_broken_store(home / STORE)
     _lay_out(home, project, project_root / f"Pulumi.{environment}.yaml", environment)
     workspace = ScratchWorkspace(
         work_dir=str(home),
@@ -85,6 +87,15 @@ def open_stack(
         pulumi_command=KnownCommand(engine),
     )
     return ScratchStack(environment, workspace)
+
+
+def _refuse_a_broken_store(path: Path) -> None:
+    """Here, in words: the engine would only say that a provider ended prematurely."""
+    if path.exists():
+        try:
+            Store(path).close()
+        except StoreError as error:
+            raise WorkspaceError(str(error)) from error
 
 
 def _project(root: Path) -> dict[str, Any]:
