@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from operations.aws_errors import code_of
 from operations.ecs_deployments import EcsDeployments
 from operations.errors import CommandStopped
+from operations.images import ecr_image
 from operations.reports.counted import counted
 from operations.reports.finding import Finding, good, judged, not_enabled, unknown, yours
 from operations.reports.reading import Reading
@@ -16,30 +16,6 @@ from operations.reports.utilisation import described_database
 OLD_IMAGE_DAYS = 30
 """The runbook's maintenance is monthly: an image that missed one brings an older base."""
 SERIOUS = ("CRITICAL", "HIGH")
-_ECR = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<repository>[^@:]+)"
-    r"(?::(?P<tag>[^@]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class EcrImage:
-    """An image in Amazon's registry."""
-
-    account_id: str
-    region: str
-    repository: str
-    id: dict[str, str]
-    """As ECR's `imageId`."""
-
-
-def ecr_image(reference: str) -> EcrImage | None:
-    """None where the image lies in another registry."""
-    found = _ECR.fullmatch(reference)
-    if found is None:
-        return None
-    name = {"imageDigest": found["digest"]} if found["digest"] else {"imageTag": found["tag"] or "latest"}
-    return EcrImage(account_id=found["account"], region=found["region"], repository=found["repository"], id=name)
 
 
 def image(reading: Reading) -> Iterator[Finding]:
@@ -51,22 +27,23 @@ def image(reading: Reading) -> Iterator[Finding]:
         return
     client = reading.client("ecr", region=one.region)
     place = {"registryId": one.account_id, "repositoryName": one.repository}
-    [described] = client.describe_images(**place, imageIds=[one.id])["imageDetails"]
+    named = {"imageDigest": one.digest} if one.digest else {"imageTag": one.tag or "latest"}
+    [described] = client.describe_images(**place, imageIds=[named])["imageDetails"]
     days = (reading.session.clock.now() - described["imagePushedAt"]).days
     yield judged(
         f"the image that runs was made {counted(days, 'day')} ago, and what it is based on is older",
         bad=days > OLD_IMAGE_DAYS,
     )
-    yield _scan(client, place, one)
+    yield _scan(client, place, named)
 
 
-def _scan(client: Any, place: dict[str, str], one: EcrImage) -> Finding:
+def _scan(client: Any, place: dict[str, str], named: dict[str, str]) -> Finding:
     try:
-        answer = client.describe_image_scan_findings(**place, imageId=one.id)
+        answer = client.describe_image_scan_findings(**place, imageId=named)
     except Exception as error:
         if code_of(error) != "ScanNotFoundException":
             raise
-        return not_enabled(f"scanning of images in {one.repository}")
+        return not_enabled(f"scanning of images in {place['repositoryName']}")
     status = answer.get("imageScanStatus", {})
     if status.get("status") not in ("COMPLETE", "ACTIVE"):
         return unknown(f"the scan of the image is {status.get('status', 'unknown')}: {status.get('description', '')}")
