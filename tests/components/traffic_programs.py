@@ -43,7 +43,24 @@ class LogsBucket(Component):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         bucket = aws.s3.Bucket(f"{name}-bucket", opts=self.child())
-        self.policy = aws.s3.BucketPolicy(f"{name}-policy", bucket=bucket.id, policy="{}", opts=self.child())
+        self.policy = aws.s3.BucketPolicy(
+            f"{name}-policy",
+            bucket=bucket.id,
+            policy=pulumi.Output.json_dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+                            "Action": "s3:PutObject",
+                            "Resource": pulumi.Output.concat(bucket.arn, "/*"),
+                        }
+                    ],
+                }
+            ),
+            opts=self.child(),
+        )
         self.register_outputs({})
 
 

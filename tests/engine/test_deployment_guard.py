@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pulumi_aws as aws
 import pytest
@@ -38,6 +39,36 @@ def of_another_account(args: ServiceArgs) -> ServiceArgs:
     )
 
 
+def network() -> dict[str, Any]:
+    """Where the tasks stand: AWS wants to see ids of subnets and of a security group, and that they are there."""
+    vpc = aws.ec2.Vpc("net", cidr_block="10.0.0.0/16")
+    subnets = [
+        aws.ec2.Subnet(f"net-{zone}", vpc_id=vpc.id, cidr_block=cidr, availability_zone=f"us-east-1{zone}")
+        for zone, cidr in (("a", "10.0.0.0/24"), ("b", "10.0.1.0/24"))
+    ]
+    table = aws.ec2.RouteTable("net-table", vpc_id=vpc.id)
+    route = aws.ec2.Route(
+        "net-route",
+        route_table_id=table.id,
+        destination_cidr_block="0.0.0.0/0",
+        transit_gateway_id="tgw-0a1b2c3d4e5f60718",  # the shortest way out
+    )
+    ways = [
+        aws.ec2.RouteTableAssociation(f"net-way-{number}", subnet_id=subnet.id, route_table_id=table.id)
+        for number, subnet in enumerate(subnets)
+    ]
+    group = aws.ec2.SecurityGroup("net-tasks", vpc_id=vpc.id, description="tasks")
+    egress = aws.vpc.SecurityGroupEgressRule(
+        "net-egress", security_group_id=group.id, ip_protocol="-1", cidr_ipv4="0.0.0.0/0"
+    )
+    return {
+        "subnet_ids": [one.id for one in subnets],
+        "security_group_id": group.id,
+        "private_routes": [route, *ways],
+        "security_rules": [egress],
+    }
+
+
 @dataclass
 class World:
     """What the stack file says, and what is known of deployments. Both change between two runs of one program."""
@@ -63,7 +94,7 @@ class World:
             log_groups=[logs],
             deployment_alarm_names=[],
         )
-        Service("service", of_another_account(args))
+        Service("service", replace(of_another_account(args), **network()))
 
 
 def deployed(project: Project):
