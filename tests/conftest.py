@@ -39,3 +39,16 @@ def engine(request: pytest.FixtureRequest) -> Engine:
             print(f"\n{line}", flush=True)  # noqa: T201 (four silent minutes would look like a hang)
 
     return find(report)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many faults were tried, and after how many all was well."""
+    tried = [
+        one
+        for outcome in ("passed", "failed", "error")
+        for one in terminalreporter.getreports(outcome)
+        if one.nodeid.startswith("tests/faults/test_seeded_points.py::test_one_command") and one.when == "call"
+    ]
+    if tried:
+        survived = sum(one.passed for one in tried)
+        terminalreporter.write_line(f"faults on demand: {len(tried)} tried, {survived} survived")

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from operations.clock import Clock, SystemClock
 from operations.errors import CommandStopped, engine_words, refused
 from operations.exit_codes import ExitCode
 from operations.pending import state_file, words
-from operations.pending.deciding import Remedy
+from operations.pending.deciding import Remedy, Way
 from operations.pending.mending import Creations, remedies_for_leftovers, remedies_for_pending, repair
+from operations.pending.operation import Deployment, Doing
 from operations.terminal import say
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from operations.pending.finding import Cloud
     from operations.plan import Plan
     from operations.stack import OpenStack
+INDEX_MINUTES = 5
+"""Within which AWS's index of tags is taken to know what was made; AWS gives no figure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,8 @@ def pass_interrupted(site: Site, *, mend: bool) -> None:
     if site.home is not None:
         _pass_remains(site, site.home, mend=mend, told_anyway=bool(remedies))
     if remedies:
+        if mend and site.home is None:
+            _wait_for_aws(site, deployment, remedies)
         _settle(site, remedies, mend=mend, act=lambda: repair(site.stack, deployment, remedies))
     elif mend and deployment and site.home is None:
         _unlocking(site, lambda: state_file.write(site.stack, deployment))  # only to meet a lock, if there is one
@@ -93,6 +100,20 @@ def cloud_of(opened: "OpenStack") -> "Cloud":
     location = opened.environment.location
     regions = [region for region in (location.region, location.recovery_region) if region]
     return AwsCloud(Clients(region=location.region), scope, regions=regions)
+
+
+def _wait_for_aws(site: Site, deployment: Deployment, remedies: list[Remedy], clock: Clock | None = None) -> None:
+    """What AWS does not show yet must not be taken for what does not stand."""
+    manifest: dict[str, str] = deployment.get("manifest") or {}
+    written = manifest.get("time")
+    if not written or not any(one.way is Way.FORGET and one.happened == Doing.CREATING for one in remedies):
+        return
+    earliest = datetime.fromisoformat(written) + timedelta(minutes=INDEX_MINUTES)
+    if (clock or SystemClock()).now() < earliest:
+        raise refused(
+            f"{site.name} was interrupted minutes ago, and AWS shows new resources late; nothing was changed",
+            hint=f"repeat the command after {earliest.astimezone(UTC):%H:%M} UTC",
+        )
 
 
 def _settle(site: Site, remedies: list[Remedy], *, mend: bool, act: Callable[[], None]) -> None:

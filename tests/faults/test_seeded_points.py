@@ -30,6 +30,7 @@ UNTAGGED = (
     "aws:cloudwatch/eventTarget:EventTarget::w-target",
     "aws:s3/bucketVersioning:BucketVersioning::w-versions",
     "aws:secretsmanager/secretVersion:SecretVersion::w-version",
+    "aws:sns/topicPolicy:TopicPolicy::w-publish",
 )
 TAGGED = (
     "aws:ec2/vpc:Vpc::w-vpc",

@@ -121,7 +121,21 @@ class World(pulumi.ComponentResource):
         rule = aws.cloudwatch.EventRule(
             f"{name}-rule", event_pattern=json.dumps({"source": ["aws.ecs"]}), opts=self._child()
         )
-        aws.cloudwatch.EventTarget(f"{name}-target", rule=rule.name, arn=topic.arn, opts=self._child())
+        may_publish = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": "*",
+        }
+        policy = aws.sns.TopicPolicy(
+            f"{name}-publish",
+            arn=topic.arn,
+            policy=json.dumps({"Version": "2012-10-17", "Statement": [may_publish]}),
+            opts=self._child(),
+        )
+        aws.cloudwatch.EventTarget(
+            f"{name}-target", rule=rule.name, arn=topic.arn, opts=self._child(depends_on=[policy])
+        )
 
     def _storage(self, name: str) -> None:
         bucket = aws.s3.Bucket(f"{name}-files", opts=self._child())

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,9 @@ from pulumi.automation.errors import ConcurrentUpdateError
 
 from operations.errors import CommandStopped
 from operations.exit_codes import ExitCode
-from operations.pending.gate import Site, pass_interrupted
+from operations.pending.deciding import Way
+from operations.pending.gate import Site, _wait_for_aws, pass_interrupted
+from operations.pending.operation import Doing
 from operations.pending.state_file import holders
 from tests.offline.test_interruption import ended_process
 
@@ -58,6 +61,20 @@ def test_a_living_one_and_another_machines_keep_it_and_are_named(host: str):
         pass_interrupted(site(engine), mend=True)
     assert stopped.value.code == ExitCode.REFUSED
     assert ["cancel", "--yes"] not in engine.ran
+
+
+@pytest.mark.parametrize(("minutes", "waits"), [(0, True), (4, True), (5, False)])
+def test_what_was_interrupted_minutes_ago_is_not_settled_on_aws_before_aws_can_know(minutes: int, waits: bool):
+    gone: Any = SimpleNamespace(way=Way.FORGET, happened=Doing.CREATING)
+    written = {"manifest": {"time": "2026-11-24T11:22:00.123456789Z"}}
+    clock: Any = SimpleNamespace(now=lambda: datetime(2026, 11, 24, 11, 22 + minutes, 1, tzinfo=UTC))
+    where = site(Engine(""))
+    if not waits:
+        _wait_for_aws(where, written, [gone], clock)
+        return
+    with pytest.raises(CommandStopped, match="minutes ago") as stopped:
+        _wait_for_aws(where, written, [gone], clock)
+    assert stopped.value.hint == "repeat the command after 11:27 UTC"
 
 
 def test_without_repair_nothing_is_written():
