@@ -156,11 +156,12 @@ class Instances:
         RDS takes one request after the other, and its status lags behind: a request that comes too early is repeated.
         `check` is called before each, and may stop the command.
         """
-        requested = False
+        requested = looked_since = False
 
         def ask() -> Instance | None:
-            nonlocal requested
+            nonlocal requested, looked_since
             instance = self._healthy(resource_id, what)
+            looked_since = requested  # what was described before the request says nothing of what came of it
             if instance is None or requested or (already is not None and already(instance)):
                 return instance
             if instance.status == "available":
@@ -169,7 +170,7 @@ class Instances:
             return instance
 
         def over(instance: Instance) -> bool:
-            return (requested or (already is not None and already(instance))) and until(instance)
+            return (looked_since or (already is not None and already(instance))) and until(instance)
 
         return self._followed(ask, what, minutes=CHANGE_MINUTES, resume=resume, until=over)
 

@@ -172,7 +172,7 @@ def test_for_scripts_it_is_one_object(rds: RdsWorld):
         "environment": "production",
         "recovered_to": "2026-11-24T02:40:00+00:00",
         "source": "2026-11-24T02:40:00Z",
-        "lost_minutes": 48,  # 20 when it began, and as long as it took
+        "lost_minutes": 51,  # 20 when it began, and as long as it took
         "instance": NAME,
         "resource_id": rds.one(NAME)["DbiResourceId"],
         "kept": ASIDE,
@@ -639,6 +639,26 @@ def test_whoever_is_taken_over_from_changes_nothing_any_more(rds: RdsWorld):
     assert seen[0].code == 0
     assert first.code in (0, 3)
     is_recovered(rds)
+
+
+def test_a_command_whose_lock_somebody_has_taken_makes_no_further_change(rds: RdsWorld):
+    """Whatever state it finds: the other one may be about to change it."""
+
+    def taken(at: Any) -> None:
+        if any(name == "ModifyDBInstance" for name in rds.aws.changes):
+            rds.aws.clock.on_sleep.clear()
+            lock = json.dumps({"by": "arn:aws:iam::1:user/kim", "run": "another"})
+            put(rds.aws, lock_parameter("production"), lock)
+
+    rds.aws.clock.on_sleep.append(taken)
+    answer = recover(rds, *TO, "--yes")
+    assert (answer.code, answer.out, rds.names) == (3, "", [NAME, BESIDE])
+    assert "error: arn:aws:iam::1:user/kim has taken this recovery over; this command leaves it alone from here\n" in (
+        answer.err
+    )
+    after = rds.aws.changes[rds.aws.changes.index("ModifyDBInstance") + 1 :]
+    assert after == ["PutParameter", "AddTagsToResource"]  # kim's lock, and the mark that what was under way has ended
+    assert not no_lock(rds), "it is kim's"
 
 
 def test_a_lock_that_a_killed_command_left_is_a_word_of_its_own(rds: RdsWorld):
