@@ -1,7 +1,8 @@
 """When the rules across resources speak, and what our own programs may rely on."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,55 @@ def test_each_resource_of_ours_can_be_made_as_soon_as_what_it_waits_for_is_there
         if rule not in at_the_end
     ]
     assert too_early == []
+
+
+def without_one_value(value: Any) -> Iterator[Any]:
+    """The value with one part after the other left to the update, the whole first."""
+    yield UNKNOWN
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from ({**value, key: other} for other in without_one_value(inner))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from ([*value[:number], other, *value[number + 1 :]] for other in without_one_value(inner))
+
+
+def test_whatever_single_value_is_left_to_the_update_a_healthy_resource_is_not_refused():
+    world = World(rows_of("production"))
+    refused = [
+        f"{row.urn.rsplit('::', 1)[-1]}: {refusal.reason}"
+        for row in world.rows
+        for key, value in row.inputs.items()
+        if key not in ("code", "dashboardBody")  # long, and no rule looks into them
+        for other in without_one_value(value)
+        for _, refusal in judged(replace(row, inputs={**row.inputs, key: other}), world)
+    ]
+    assert refused == []
+
+
+def test_whatever_neighbour_is_only_promised_a_preview_refuses_nothing():
+    """Of what a preview promises only some inputs are known, and no output."""
+    rows = rows_of("production")
+    one_of_each = {kind(row.type): row for row in rows}
+    refused: list[str] = []
+    for promised in one_of_each.values():
+        vague = replace(promised, inputs=dict.fromkeys(promised.inputs, UNKNOWN), outputs={})
+        world = World(tuple(vague if row is promised else row for row in rows), complete=False)
+        refused += [
+            f"{row.urn.rsplit('::', 1)[-1]} beside {kind(promised.type)}: {refusal.reason}"
+            for row in one_of_each.values()
+            if row is not promised
+            for _, refusal in judged(row, world)
+        ]
+    assert refused == []
+
+
+def test_whatever_neighbour_says_less_nothing_breaks():
+    """A rule may lose its ground; it must not stumble."""
+    for row in rows_of("production"):
+        bare = World(tuple(replace(one, inputs={}, outputs={}) for one in rows_of("production")))
+        list(judged(row, bare))
+        list(judged(replace(row, inputs={}), bare))
 
 
 def test_a_create_is_refused_in_one_sentence_per_property_and_nothing_is_made(cloud):

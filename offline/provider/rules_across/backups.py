@@ -8,7 +8,7 @@ from offline.provider.naming import Refusal
 from offline.provider.rules_across.publishing import key_of
 from offline.provider.rules_across.world import AcrossRule, Case, Refusals, logical, objects, part, under, values_of
 from offline.provider.store import Row
-from offline.provider.wire import Value, is_object
+from offline.provider.wire import Value, has_unknown, is_object
 
 RULES_PER_PLAN: Final = 10
 COPIES_PER_RULE: Final = 5
@@ -31,7 +31,8 @@ def plan_within_the_quotas(case: Case) -> Refusals:
                 property=f"rules[{number}].copyActions",
                 reason=f"a rule copies at most {COPIES_PER_RULE} times, not {len(copies)}",
             )
-        if rule.get("enableContinuousBackup") is True and (days is None or days > LONGEST_CONTINUOUS_DAYS):
+        too_long = (days is None or days > LONGEST_CONTINUOUS_DAYS) and not has_unknown(rule.get("lifecycle"))
+        if rule.get("enableContinuousBackup") is True and too_long:
             yield Refusal(
                 property=f"rules[{number}].lifecycle.deleteAfter",
                 reason=f"a continuous backup is kept 1 to {LONGEST_CONTINUOUS_DAYS} days, not {days or 'for ever'}",
@@ -60,7 +61,7 @@ def retention_fits_the_lock(case: Case) -> Refusals:
 
 def _fits(case: Case, vault: Row | None, kept: dict[str, Value], path: str) -> Iterator[Refusal]:
     lock = case.world.by_id("backup.VaultLockConfiguration", vault.id, vault.region) if vault else None
-    if lock is None or vault is None:
+    if lock is None or vault is None or has_unknown(kept.get("lifecycle")):
         return
     days, low, high = _days(kept), lock.inputs.get("minRetentionDays"), lock.inputs.get("maxRetentionDays")
     if isinstance(low, int) and days is not None and days < low:
@@ -88,6 +89,8 @@ def lock_fits_the_plans(case: Case) -> Refusals:
             ]
             for one in kept:
                 days = _days(one)
+                if has_unknown(one.get("lifecycle")):
+                    continue
                 if (isinstance(low, int) and days is not None and days < low) or (
                     isinstance(high, int) and (days is None or days > high)
                 ):

@@ -10,7 +10,7 @@ from offline.provider.rules_across.documents import allowed, statements
 from offline.provider.rules_across.network import subnets_of, vpc_of
 from offline.provider.rules_across.world import AcrossRule, Case, Refusals, World, logical, under
 from offline.provider.store import Row
-from offline.provider.wire import Value
+from offline.provider.wire import Value, has_unknown
 
 RULES_PER_LOAD_BALANCER: Final = 100
 LISTENERS_PER_LOAD_BALANCER: Final = 50
@@ -25,7 +25,7 @@ _ACTIONS: Final = {"lb.ListenerRule": "actions", "lb.Listener": "defaultActions"
 def forwarded(inputs: Value, actions: str = "actions") -> list[tuple[str, int]]:
     """Target groups and weights that a rule's or a listener's actions name."""
     found = [
-        (str(group.get("arn")), int(group.get("weight") or 0))
+        (group["arn"], weight if isinstance(weight := group.get("weight"), int) else 0)
         for _, group in under(inputs, f"{actions}[*].forward.targetGroups[*]")
         if isinstance(group.get("arn"), str)
     ]
@@ -161,7 +161,7 @@ def access_logs_can_be_written(case: Case) -> Refusals:
     Source: Elastic Load Balancing guide, "Enable access logs": the service tries when the logs are turned on, so the
     policy must be there first (InvalidConfigurationRequest, "Access Denied for bucket"); SSE-KMS is not supported.
     """
-    if case.get("accessLogs.enabled") is not True or not case.world.complete:
+    if case.get("accessLogs.enabled") is not True or case.untold("accessLogs") or not case.world.complete:
         return
     bucket = case.world.by_id("s3.Bucket", case.text("accessLogs.bucket"))
     if bucket is None:
@@ -197,7 +197,7 @@ def alias_points_to_a_load_balancer(case: Case) -> Refusals:
     """
     for path, alias in case.found("aliases[*]"):
         name = alias.get("name") if hasattr(alias, "get") else None
-        if not isinstance(name, str) or ".elb.amazonaws.com" not in name:
+        if not isinstance(name, str) or ".elb.amazonaws.com" not in name or has_unknown(alias):
             continue
         plain = name.removeprefix("dualstack.").rstrip(".").lower()
         found = next((row for row in case.world.all("lb.LoadBalancer") if row.outputs.get("dnsName") == plain), None)

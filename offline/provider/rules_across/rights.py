@@ -11,7 +11,7 @@ from offline.provider.rules_across.documents import Statement, allowed, statemen
 from offline.provider.rules_across.managed_policies import ACTIONS
 from offline.provider.rules_across.world import AcrossRule, Case, Refusals, World, logical, objects, part, values_of
 from offline.provider.store import Row
-from offline.provider.wire import Value, is_object
+from offline.provider.wire import Value, has_unknown, is_object
 
 AWS_MANAGED: Final = "arn:aws:iam::aws:policy/"
 
@@ -36,7 +36,7 @@ def may(case: Case) -> Refusals:
         return
     for need in NEEDS[case.kind](case):
         role = case.world.by_arn(need.role)
-        if role is None:
+        if role is None or has_unknown(need.resource) or need.resource == "":
             continue
         said = granted(case.world, role)
         if said is not None and not allowed(said, need.action, need.resource):

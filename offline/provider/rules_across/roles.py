@@ -92,7 +92,7 @@ def _source_arn(case: Case) -> str | None:
     of the region, of which any pattern `arn:aws:ecs:<region>:<account>:*` is the documented form.
     """
     match case.kind:
-        case "scheduler.Schedule":
+        case "scheduler.Schedule" if not case.untold("groupName"):
             group = case.text("groupName") or "default"
             return f"arn:aws:scheduler:{case.region}:{ACCOUNT}:schedule-group/{group}"
         case "ecs.TaskDefinition":

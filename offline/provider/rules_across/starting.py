@@ -88,9 +88,9 @@ def load_balancer_reaches_tasks(case: Case) -> Refusals:
         return
     tasks = {one for _, one in case.found("networkConfiguration.securityGroups[*]") if isinstance(one, str)}
     for path, balancer in case.found("loadBalancers[*]"):
-        if not is_object(balancer) or not isinstance(balancer.get("targetGroupArn"), str) or not tasks:
+        port = balancer.get("containerPort") if is_object(balancer) else None
+        if not isinstance(port, int) or not isinstance(balancer.get("targetGroupArn"), str) or not tasks:
             continue
-        port = balancer.get("containerPort")
         for owner in {row.id: row for row, _ in users_of(case.world, balancer["targetGroupArn"])}.values():
             front = {one for one in values_of(owner.inputs.get("securityGroups")) if isinstance(one, str)}
             for kind, here, there, way in (

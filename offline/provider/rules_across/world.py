@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from offline.provider.catalog import ResourceType
 from offline.provider.naming import Refusal
 from offline.provider.store import Row
-from offline.provider.wire import UNKNOWN, Value, is_list, is_object
+from offline.provider.wire import UNKNOWN, Value, has_unknown, is_list, is_object
 
 Refusals: TypeAlias = Iterator[Refusal]
 _STEP: Final = re.compile(r"([^.\[\]]+)((?:\[\*\])*)")
@@ -125,6 +125,14 @@ class Case:
         """The text there, "" when there is none or it is not known."""
         value = self.get(path)
         return value if isinstance(value, str) else ""
+
+    def untold(self, path: str) -> bool:
+        """Whether only an update will tell what stands there, or a part of it."""
+        first, *rest = path.split(".")
+        value: Value = self.inputs.get(first)
+        for name in rest:
+            value = value.get(name) if is_object(value) else value
+        return has_unknown(value)
 
     def found(self, *paths: str) -> Iterator[tuple[str, Value]]:
         """Path and value of everything known under the paths; `rules[*].schedule` goes through a list."""
