@@ -152,5 +152,5 @@ def test_a_preview_shows_everything_that_an_update_makes():
         blue_green(listener_arn=load_balancer().listener_arn)
 
     preview, update = (registered(program, preview=preview) for preview in (True, False))
-    assert len(preview.resources) == 84
+    assert len(preview.resources) == 88
     assert {one.urn for one in preview.resources} == {one.urn for one in update.resources}
