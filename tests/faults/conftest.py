@@ -22,16 +22,28 @@ def standing(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Bench:
     return bench
 
 
-@pytest.fixture
-def bench(tmp_path: Path, engine: Engine) -> Bench:
-    """An empty one of its own."""
-    bench = Bench(root=tmp_path / "bench", engine=engine)
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Bench:
+    """A stack that was never brought up; to be copied, because making one takes an engine's start."""
+    bench = Bench(root=tmp_path_factory.mktemp("blank"), engine=engine)
     bench.lay_out()
+    bench.stack()
     return bench
 
 
 @pytest.fixture
-def copied(bench: Bench, standing: Bench) -> Bench:
+def bench(tmp_path: Path, engine: Engine, blank: Bench) -> Bench:
+    """An empty one of its own."""
+    bench = Bench(root=tmp_path / "bench", engine=engine)
+    bench.lay_out()
+    shutil.copytree(blank.home, bench.home)
+    return bench
+
+
+@pytest.fixture
+def copied(tmp_path: Path, engine: Engine, standing: Bench) -> Bench:
     """One of its own that stands already."""
+    bench = Bench(root=tmp_path / "bench", engine=engine)
+    bench.lay_out()
     shutil.copytree(standing.home, bench.home)
     return bench
