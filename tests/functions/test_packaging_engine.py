@@ -19,6 +19,9 @@ pytestmark = pytest.mark.engine
 
 def program() -> None:
     provider = aws.Provider("aws", region="us-east-1")
+    inside = pulumi.ResourceOptions(provider=provider)
+    key = aws.kms.Key("key", opts=inside)
+    topic = aws.sns.Topic("warning", opts=inside)
     Function(
         "smoke",
         FunctionArgs(
@@ -28,8 +31,8 @@ def program() -> None:
             timeout_seconds=10,
             memory_mib=128,
             log_retention_days=30,
-            failure_topic_arn="arn:aws:sns:us-east-1:123456789012:warning",
-            failure_topic_key_arn="arn:aws:kms:us-east-1:123456789012:key/1",
+            failure_topic_arn=topic.arn,
+            failure_topic_key_arn=key.arn,
         ),
         pulumi.ResourceOptions(providers=[provider]),
     )
