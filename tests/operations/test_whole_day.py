@@ -76,6 +76,7 @@ class Day:
 def day(aws: AwsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Day:
     """Both environments run image `a` for days, and everything is committed."""
     aws.clock.at = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    monkeypatch.chdir(tmp_path)  # notes are written where a person stands
     ecs: dict[str, EcsWorld] = {}
     for environment in ENVIRONMENTS:
         approval = environment == "production"
