@@ -38,11 +38,13 @@ def network(
 class LogsBucket(Component):
     """A bucket and its policy, in place of the object storage."""
 
+    bucket: pulumi.Output[str]
     policy: aws.s3.BucketPolicy
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        bucket = aws.s3.Bucket(f"{name}-bucket", opts=self.child())
+        bucket = aws.s3.Bucket(f"{name}-bucket", bucket="logs", opts=self.child())
+        self.bucket = bucket.bucket
         self.policy = aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.id,
@@ -72,6 +74,7 @@ def load_balancer(
     inside: Network | None = None,
 ) -> LoadBalancer:
     inside = inside or network(f"{name}-network")
+    logs = LogsBucket(f"{name}-logs")
     return LoadBalancer(
         name,
         LoadBalancerArgs(
@@ -81,8 +84,8 @@ def load_balancer(
             subnet_ids=inside.public_subnet_ids,
             public_routes=inside.public_routes,
             security_group_id=inside.load_balancer_security_group_id,
-            logs_bucket="logs",
-            logs_bucket_policy=LogsBucket(f"{name}-logs").policy,
+            logs_bucket=logs.bucket,
+            logs_bucket_policy=logs.policy,
             prefix="mockforge-staging",
             region=REGION,
             account_id=ACCOUNT,
@@ -97,6 +100,7 @@ def blue_green(
     *,
     protected: bool = False,
     service: settings.Service = SERVICE,
+    vpc_id: pulumi.Input[str] = "vpc-0123456789abcdef0",
     listener_arn: pulumi.Input[str] = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/web/1/2",
 ) -> BlueGreenTargetGroups:
     return BlueGreenTargetGroups(
@@ -104,7 +108,7 @@ def blue_green(
         BlueGreenTargetGroupsArgs(
             service=service,
             address=ADDRESS,
-            vpc_id="vpc-0123456789abcdef0",
+            vpc_id=vpc_id,
             listener_arn=listener_arn,
             test_header_value=pulumi.Output.secret(TEST_VALUE),
             protected=protected,

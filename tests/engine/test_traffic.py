@@ -24,7 +24,12 @@ class Edits:
 def traffic(edits: Edits) -> None:
     inside = network("network", protected=edits.protected, external_database=False, **edits.section)
     balancer = load_balancer(inside=inside, protected=edits.protected)
-    blue_green(service=edits.service, listener_arn=balancer.listener_arn, protected=edits.protected)
+    blue_green(
+        service=edits.service,
+        vpc_id=inside.vpc_id,
+        listener_arn=balancer.listener_arn,
+        protected=edits.protected,
+    )
 
 
 def move_traffic_to_green(cloud):
