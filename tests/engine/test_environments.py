@@ -1,5 +1,6 @@
 """Both environments as wholes: up, moved by AWS, edited, destroyed."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from pulumi import automation
 from offline.deployments import set_parameter
 from offline.engine import Engine
 from offline.provider.store import Store
+from operations.plan import Plan
 from tests.engine.conftest import changes
 from tests.engine.whole import Whole, changed, planned, whole
 
@@ -44,6 +46,25 @@ def move_traffic(cloud: Store, blue: int, green: int) -> None:
 
     for name in ("colours-test", "colours-production"):
         cloud.change("ListenerRule", name, shift)
+
+
+def leaves(value: Any, path: str = "") -> dict[str, Any]:
+    """Dotted path to value of everything in a JSON document that is neither an object nor a list."""
+    if not isinstance(value, (dict, list)):
+        return {path: value}
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    return {
+        inner: leaf for key, one in items for inner, leaf in leaves(one, f"{path}.{key}" if path else str(key)).items()
+    }
+
+
+def differences(plan: Plan, parameter: str) -> dict[str, tuple[Any, Any]]:
+    """Where the JSON in an SSM parameter would differ: dotted path to what stands there and what would."""
+    [step] = [one for one in plan.steps if one.name == parameter]
+    [change] = step.changes
+    before, after = leaves(json.loads(change.before)), leaves(json.loads(change.after))
+    paths = before.keys() | after.keys()
+    return {path: (before.get(path), after.get(path)) for path in sorted(paths) if before.get(path) != after.get(path)}
 
 
 @pytest.mark.engine
@@ -118,13 +139,16 @@ def test_a_changed_number_changes_what_says_it_and_a_new_image_is_a_new_task_def
     with staging.saying(('    version: "0.3.238"', '    version: "0.3.238"\n    health_grace_seconds: 301')):
         assert list(changed(planned(staging.stack()))) == [("update", "service", ("healthCheckGracePeriodSeconds",))]
     with staging.saying(("  mockforge-cloud:contacts:", f"{MEMORY_86}  mockforge-cloud:contacts:")):
-        assert list(changed(planned(staging.stack()))) == [
+        plan = planned(staging.stack())
+        assert list(changed(plan)) == [
             ("update", "alarms-database-memory", ("alarmDescription", "metricQueries", "threshold")),
             ("update", "alarms-task-memory", ("alarmDescription", "threshold")),
             ("update", "alerts-database-memory", ("alarmDescription",)),
             ("update", "alerts-task-memory", ("alarmDescription",)),
             ("update", "dashboard-health", ("dashboardBody",)),  # which draws the alert's line
+            ("update", "operations-parameter", ("insecureValue",)),  # which tells the reports the line
         ]
+        assert differences(plan, "operations-parameter") == {"alert_lines.memory_percent": (85, 86)}
 
     with staging.saying((DIGEST, OTHER_DIGEST)):
         stack = staging.stack()
