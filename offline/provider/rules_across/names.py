@@ -4,6 +4,7 @@ from typing import Final
 
 from offline.provider.naming import Refusal
 from offline.provider.rules_across.world import AcrossRule, Case, Refusals, logical
+from offline.provider.store import Row
 
 UNIQUE: Final = (
     "backup.Plan",
@@ -32,6 +33,8 @@ UNIQUE: Final = (
     "wafv2.WebAcl",
 )
 """Kinds whose name is taken once per region, or once at all."""
+TOGETHER_WITH: Final = {"backup.Plan": "rules"}
+"""Kinds that may share a name as long as this input differs: AWS Backup compares the plan's whole document."""
 EVERYWHERE: Final = ("s3.Bucket", "iam.Role", "iam.Policy")
 RESERVED: Final = {"ssm.Parameter": ("aws", "ssm"), "lb.LoadBalancer": ("internal-",)}
 
@@ -40,7 +43,9 @@ def one_of_a_name(case: Case) -> Refusals:
     """Two resources of a kind do not share a name within a region; a role's and a bucket's is taken everywhere.
 
     Source: each service's API (EntityAlreadyExists, BucketAlreadyExists, DuplicateTargetGroupName, …). SQS, SNS and SSM
-    would hand back or overwrite what is there, and two resources of the program would own one thing.
+    would hand back or overwrite what is there, and two resources of the program would own one thing. AWS Backup takes a
+    second plan of the same name, but not the same document twice (CreateBackupPlan: "with a plan that already exists,
+    you receive an AlreadyExistsException").
     """
     if case.type.name is None:
         return
@@ -48,11 +53,21 @@ def one_of_a_name(case: Case) -> Refusals:
     own = case.get(property_)
     for row in case.others(case.kind):
         same_place = row.region == case.region or case.kind in EVERYWHERE
-        if isinstance(own, str) and row.inputs.get(property_) == own and same_place:
+        if isinstance(own, str) and row.inputs.get(property_) == own and same_place and _is_the_same(case, row):
             yield Refusal(
                 property=property_,
-                reason=f"the name {own!r} is taken{_where(case)} by {logical(row.urn)}: names are unique",
+                reason=f"the name {own!r} is taken{_where(case)} by {logical(row.urn)}: {_why(case)}",
             )
+
+
+def _is_the_same(case: Case, row: Row) -> bool:
+    more = TOGETHER_WITH.get(case.kind)
+    return more is None or (not case.untold(more) and case.inputs.get(more) == row.inputs.get(more))
+
+
+def _why(case: Case) -> str:
+    more = TOGETHER_WITH.get(case.kind)
+    return f"its {more} are the same too" if more else "names are unique"
 
 
 def _where(case: Case) -> str:

@@ -166,4 +166,11 @@ FINE = (
             draft["backup.Plan backups-database"]["rules"][1].update(lifecycle={"deleteAfter": 3}),
         ),
     ),
+    Fine(
+        done="a second plan of the same name with other rules",
+        at="backup.Plan backups-database",
+        by=lambda draft: draft.twin(
+            "backup.Plan backups-database", "twin", "twin-plan", rules=draft["backup.Plan backups-storage"]["rules"]
+        ),
+    ),
 )

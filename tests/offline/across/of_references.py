@@ -87,6 +87,13 @@ MISTAKES = (
         by=lambda draft: draft.twin("iam.Role backups-role", "twin", "backups-role-2"),
     ),
     Mistake(
+        done="the same plan a second time",
+        at="backup.Plan backups-database",
+        rule="one_of_a_name",
+        refused="is taken in us-east-1 by twin: its rules are the same too",
+        by=lambda draft: draft.twin("backup.Plan backups-database", "twin", "twin-plan"),
+    ),
+    Mistake(
         done="a parameter under aws/",
         at="ssm.Parameter operations-parameter",
         rule="reserved_names",
