@@ -101,8 +101,8 @@ def _overlaps(guarded: Guarded, running: RunningDeployment) -> str:
 
 def _withdrawn(guarded: Guarded, withdrawal: Withdrawal) -> str:
     return (
-        f"refused: {withdrawal.image} was withdrawn from {guarded.environment_name} by a rollback at {withdrawal.at} "
-        f"({withdrawal.reason}). Name a repaired image in `service.image` of "
+        f"refused: {withdrawal.image} was withdrawn from {guarded.environment_name} by a rollback at "
+        f"{withdrawal.at_in_words} ({withdrawal.reason}). Name a repaired image in `service.image` of "
         f"Pulumi.{guarded.environment_name}.yaml, then run this again. {NOTHING_CHANGED}"
     )
 

@@ -1,6 +1,11 @@
 """How a command stops: one exception whose text is for the person at the terminal."""
 
+import re
+
 from operations.exit_codes import ExitCode
+
+_FRAME = re.compile(r"^(?:code: -?\d+$|(?:stdout|stderr):\s*)")
+"""What the Automation API puts around the engine's words."""
 
 
 class CommandStopped(Exception):  # stopping is often right: a refusal is no error
@@ -26,6 +31,6 @@ def refused(message: str, *, hint: str = "") -> CommandStopped:
 
 def engine_words(text: str) -> str:
     """The lines of the engine that say what is wrong; its own frame (`code:`, `stdout:`, empty lines) is left out."""
-    said = [line.strip() for line in text.splitlines()]
+    said = [_FRAME.sub("", line.strip()) for line in text.splitlines()]
     telling = [line for line in said if line.startswith("error:")] or [line for line in said if line]
     return "\n".join(f"  {line}" for line in telling)

@@ -22,5 +22,6 @@ class ExitCode(IntEnum):
 
 HELP = (
     "Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 3 refused and nothing changed, "
-    "4 preview found changes (only with --expect-no-changes), 130 interrupted."
+    "4 preview found changes (only with --expect-no-changes), "
+    "5 morning or weekly found something to look at, 130 interrupted."
 )

@@ -6,11 +6,12 @@ operate as well.
 """
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from operations.errors import bad_input
-from operations.project import PROJECT_ROOT
+from operations.project import PROJECT_ROOT, environment_names
 from runbook.whereabouts import DEFAULT_REGION
 
 LOCATION = "mockforge-cloud:location"
@@ -23,7 +24,18 @@ def region_of(environment: str, option: str | None, root: Path = PROJECT_ROOT) -
         return option
     if (file := root / f"Pulumi.{environment}.yaml").is_file():
         return _of_stack_file(file)
+    _refuse_misspelling(environment, root)
     return _of_machine() or _unknown(environment)
+
+
+def _refuse_misspelling(environment: str, root: Path) -> None:
+    """Before AWS is asked: there a misspelt name looks like an environment that was never brought up."""
+    known = environment_names(root)
+    if close := get_close_matches(environment, known, n=1):
+        raise bad_input(
+            f"there is no environment `{environment}` here; there are: {', '.join(known)}",
+            hint=f"did you mean `{close[0]}`? For one that has no stack file here, give --region",
+        )
 
 
 def _of_stack_file(file: Path) -> str:

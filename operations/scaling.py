@@ -87,12 +87,12 @@ def decide(
     if direction is Direction.UP and instances < tasks.desired:
         raise refused(
             f"{environment} shall run {tasks.desired} tasks already; `scale up` never lowers that",
-            hint=f"mfcloud scale down {environment} --instances {instances}",
+            hint=f"`mfcloud scale down {environment} --instances {instances}` does",
         )
     if direction is Direction.DOWN and instances > tasks.desired:
         raise refused(
             f"{environment} shall run only {tasks.desired} tasks; `scale down` never raises that",
-            hint=f"mfcloud scale up {environment} --instances {instances}",
+            hint=f"`mfcloud scale up {environment} --instances {instances}` does",
         )
     warnings: list[str] = []
     if deployment is not None and deployment.unfinished and instances != tasks.desired:

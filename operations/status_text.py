@@ -43,7 +43,7 @@ def _lines(status: Status) -> Iterator[str]:
         "withdrawn",
         _either(
             status.withdrawn,
-            lambda withdrawn: [f"{one.image}  {one.at}  {one.reason}" for one in withdrawn] or ["none"],
+            lambda withdrawn: [f"{one.at_in_words}  {one.image}  {one.reason}" for one in withdrawn] or ["none"],
         ),
     )
 

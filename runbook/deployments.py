@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -26,6 +26,15 @@ class Withdrawal(Section):
     at: str
     """When, ISO 8601 in UTC."""
     reason: str
+
+    @property
+    def at_in_words(self) -> str:
+        """When, as every other time is shown to people: `2026-11-24 03:35 UTC`."""
+        try:
+            at = datetime.fromisoformat(self.at)
+        except ValueError:  # somebody wrote the record by hand
+            return self.at
+        return f"{at.astimezone(UTC) if at.tzinfo else at:%Y-%m-%d %H:%M} UTC"
 
     def concerns(self, image: str) -> bool:
         """Whether an image reference of a stack file names this image."""

@@ -115,10 +115,11 @@ def try_restore(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> int:
-    """Restore the newest recovery point now, look at what comes back, and delete it again.
+    """Restore the newest recovery point on trial, and look at it.
 
     As the weekly restore test does by itself: into the same place, with the same checks (but for rows of tables), into
-    the same record. What was interrupted is taken up by the same command. Fails where a check fails.
+    the same record; what came back is deleted again. What was interrupted is taken up by the same command. Fails where
+    a check fails.
 
     Example: mfcloud backups test-restore production
     """

@@ -12,7 +12,7 @@ def command(
     repair: Repair = False,
     json: Json = False,
 ) -> int:
-    """Delete everything of an environment, data and backups included.
+    """Delete an environment with all its data and backups.
 
     Refused, before anything is touched, while the stack file says that the environment is protected.
 

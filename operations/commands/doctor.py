@@ -15,10 +15,11 @@ Strict = Annotated[bool, typer.Option("--strict", help="What is unknown fails as
 
 
 def command(environment: EnvironmentName, *, strict: Strict = False, json: Json = False) -> int:
-    """Look for what is missing or wrong, before the first `up` and whenever in doubt.
+    """Look for what is missing or wrong in account and settings.
 
-    Account, regions, state, roles, quotas, hosted zone, image, secrets, database, and whether people would be told.
-    What could not be looked at is unknown, with how to look. Changes nothing. Fails (1) when something is wrong.
+    Before the first `up`, and whenever in doubt: regions, state, roles, quotas, hosted zone, image, secrets, database,
+    and whether people would be told. What could not be looked at is unknown, with how to look. Changes nothing. Fails
+    (1) when something is wrong.
 
     Example: mfcloud doctor staging
     """

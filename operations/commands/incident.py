@@ -123,7 +123,7 @@ def note(
 
 @app.command(epilog=HELP)
 def close(file: IncidentFile, *, at: At = None, json: Json = False) -> int:
-    """End an incident: how long it lasted, and what is to be done afterwards.
+    """End an incident, and say what is to be done now.
 
     Fills in end and length, and puts the post-incident part below: root cause, action items, improvements. Says what
     nobody has filled in yet. An incident that is closed stays as it is.

@@ -34,9 +34,9 @@ def next_windows(
     count: Annotated[int, typer.Option("--count", min=1, max=120, help="So many windows.")] = 3,
     json: Json = False,
 ) -> int:
-    """Show the next maintenance windows and when users are told of each.
+    """Show the next maintenance windows.
 
-    From the stack file; needs no AWS.
+    And when users are told of each. From the stack file; needs no AWS.
 
     Example: mfcloud maintenance next production
     """
@@ -70,9 +70,10 @@ def calendar(
     *,
     ics: Annotated[bool, typer.Option("--ics", help="As an iCalendar file (RFC 5545) that never ends.")] = False,
 ) -> int:
-    """Show a year of maintenance windows, or write them as a calendar file.
+    """Show a year of maintenance windows.
 
-    From the stack files; needs no AWS. Importing a newer file moves the events instead of adding others.
+    With --ics as a calendar file: importing a newer one moves the events instead of adding others. From the stack
+    files; needs no AWS.
 
     Example: mfcloud maintenance calendar --ics > maintenance.ics
     """

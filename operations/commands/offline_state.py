@@ -11,14 +11,16 @@ from operations.exit_codes import HELP, ExitCode
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Look at, change, or forget what `--offline` keeps on this machine.\n\nExample: mfcloud offline show staging",
+    help="Look at, change, or forget what stands offline.\n\nExample: mfcloud offline show staging",
     epilog=HELP,
 )
 
 
 @app.command(epilog=HELP)
 def show(environment: EnvironmentName, *, json: Json = False) -> int:
-    """List what stands in the offline cloud, by area, and what Pulumi knows nothing of.
+    """List what stands offline.
+
+    By area of AWS; what Pulumi knows nothing of is marked.
 
     Example: mfcloud offline show staging
     """
@@ -64,7 +66,7 @@ def drift(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Show where the offline cloud differs from what Pulumi remembers.
+    """Show what differs from what Pulumi remembers.
 
     `mfcloud preview ENV --offline --refresh` then shows what an update would put back, `mfcloud refresh` accepts it.
 
@@ -112,7 +114,7 @@ def fail_next(
         ),
     ] = How.ALARM,
 ) -> int:
-    """Let the next offline deployment go wrong, to see what happens then.
+    """Let the next offline deployment go wrong, to see it happen.
 
     Example: mfcloud offline fail-next staging --how smoke-test
     """
@@ -129,7 +131,9 @@ def fail_next(
 
 @app.command(epilog=HELP)
 def reset(environment: EnvironmentName, *, yes: Yes = False) -> int:
-    """Forget everything that stands offline in an environment; AWS is not touched.
+    """Forget everything that stands offline.
+
+    AWS is not touched.
 
     Example: mfcloud offline reset staging --yes
     """

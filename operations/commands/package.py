@@ -28,7 +28,7 @@ def command(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> int:
-    """Make the image that is deployed, and print it with its digest.
+    """Make the image that is deployed, and print its digest.
 
     In a checkout of the application: its tests, its release build, then the image for the environment's platform,
     pushed to the repository that the stack file names. Only what is committed is packaged; the image's tag is the

@@ -233,11 +233,11 @@ def system(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> int:
-    """Bring a whole environment up again in its second region, when its own is lost.
+    """Bring an environment up in its second region.
 
-    Infrastructure, database, objects, configuration, verification, and only then the users. Each step sees for itself
-    whether it has been done, so the same command goes on wherever it was broken off. What only a person can do is
-    asked for, and looked at again. The lost region is asked nothing.
+    For the loss of its own: infrastructure, database, objects, configuration, verification, and only then the users.
+    Each step sees for itself whether it has been done, so the same command goes on wherever it was broken off. What
+    only a person can do is asked for, and looked at again. The lost region is asked nothing.
 
     Needs the stack file, Pulumi, and credentials for the second region.
 

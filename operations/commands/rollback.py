@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 def command(  # noqa: PLR0913 - a switch each
     environment: EnvironmentName,
     *,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the record and in the incident note.")],
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            "--reason", help="Why; it stands in the record and in the incident note. Asked for where it is left out."
+        ),
+    ] = None,
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="TASK_DEFINITION", help="Go back to this one, as in mockforge-production:41."),
@@ -43,14 +48,12 @@ def command(  # noqa: PLR0913 - a switch each
     Example: mfcloud rollback production --reason "log-ins fail"
     """
     from operations.commands.confirmation import confirm
-    from operations.errors import bad_input
     from operations.rollback import Done
     from operations.rolling_back import Rollback
     from operations.session import operating
     from operations.terminal import say
 
-    if not reason.strip():
-        raise bad_input("--reason says nothing", hint="a few words: whoever reads the incident note needs them")
+    reason = _reason(reason)
     with operating(environment, region, offline=offline) as session:
         rollback = Rollback(session=session, reason=reason, to=to)
         began = session.clock.now()
@@ -69,6 +72,23 @@ def command(  # noqa: PLR0913 - a switch each
         decision, deployment = rollback.carry_out(decision)
         note = _note(rollback, decision, deployment, began=began, folder=notes)
         return _tell(rollback, decision, deployment, note=note, yes=yes, json=json)
+
+
+def _reason(said: str | None) -> str:
+    """In a hurry it is forgotten, and hints name the command without it: so a person is asked, and a script is told."""
+    import sys
+
+    from operations.commands.confirmation import typed
+    from operations.errors import bad_input
+
+    if said is None and sys.stdin.isatty():
+        said = typed("Why is it taken back? A few words for the record and the incident note.")
+    if not (said or "").strip():
+        raise bad_input(
+            "--reason is missing or says nothing; nothing was changed",
+            hint='a few words, as in --reason "log-ins fail": whoever reads the incident note needs them',
+        )
+    return str(said)
 
 
 def _plan(decision: "Decision") -> list[str]:

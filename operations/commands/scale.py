@@ -230,7 +230,7 @@ def _plan(environment: str, change: "Change", bounds: "Bounds", until: datetime 
     if until is not None:
         lines.append(
             f"  hold     not below {change.after} until {until:%Y-%m-%d %H:%M} UTC, "
-            f"then {bounds.settings_minimum} again; an `mfcloud up --refresh` ends it earlier"
+            f"then {bounds.settings_minimum} again; `mfcloud scale release {environment}` ends it earlier"
         )
     return [*lines, *(f"  warning  {warning}" for warning in change.warnings)]
 
@@ -261,7 +261,7 @@ def _wait(session: "Session", service: "ScaledService", direction: "Direction", 
         Wait(
             what=f"number of tasks of {environment}",
             until=session.clock.now() + timedelta(minutes=WAIT_MINUTES),
-            resume=f"mfcloud scale {direction} {environment} --instances {change.after}",
+            resume=f"`mfcloud scale {direction} {environment} --instances {change.after}` goes on waiting",
         ),
         session.clock,
     )

@@ -59,7 +59,7 @@ def decide(situation: Situation, asked: Asked, *, operator: str) -> Decision:
     for withdrawal in situation.withdrawn:
         if withdrawal.concerns(asked.image):
             raise refused(
-                f"{withdrawal.image} was withdrawn from {situation.environment} at {withdrawal.at} "
+                f"{withdrawal.image} was withdrawn from {situation.environment} at {withdrawal.at_in_words} "
                 f"({withdrawal.reason}); nothing was changed",
                 hint="deploy a repaired image",
             )

@@ -78,7 +78,7 @@ def test_a_running_deployment_refuses_the_next_and_says_what_to_do():
 
 def test_an_image_that_a_rollback_withdrew_does_not_come_back_by_accident():
     assert refusal(withdrawals=[WITHDRAWN]) == (
-        f"refused: {DIGEST} was withdrawn from production by a rollback at 2026-11-24T09:30:00Z "
+        f"refused: {DIGEST} was withdrawn from production by a rollback at 2026-11-24 09:30 UTC "
         "(error rate above 1 %). Name a repaired image in `service.image` of Pulumi.production.yaml, "
         "then run this again. Nothing of the service was changed."
     )

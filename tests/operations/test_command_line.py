@@ -17,7 +17,7 @@ from tests.operations.conftest import Project
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 3 refused and nothing changed, 4 preview found changes "
-    "(only with --expect-no-changes), 130 interrupted."
+    "(only with --expect-no-changes), 5 morning or weekly found something to look at, 130 interrupted."
 )
 
 
@@ -45,6 +45,16 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]):
     run(["--help"])
     shown = capsys.readouterr().out
     assert [name for name in COMMANDS if f"\n  {name} " not in shown] == []
+
+
+@pytest.mark.parametrize("group", ["", "scale", "backups", "recover", "maintenance", "incident", "offline"])
+def test_in_a_list_of_commands_no_sentence_is_cut_off_at_80_columns(
+    group: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run([*group.split(), "--help"]) == 0
+    _, listed = capsys.readouterr().out.split("Commands:\n")
+    assert [line for line in listed.splitlines() if line.endswith("...")] == []
 
 
 # --- wrong usage and bad input
@@ -229,8 +239,11 @@ def test_an_up_that_has_nothing_to_do_ends_with_its_preview_but_new_outputs_are_
 def test_a_missing_backend_says_how_to_log_in(project: Project):
     answer = project("preview", "staging", PULUMI_HOME=str(project.root / "home"))
     assert (answer.code, answer.out) == (1, "")
-    assert "PULUMI_ACCESS_TOKEN must be set" in answer.err
-    assert "hint: `pulumi login` with your state bucket; without an AWS account, add --offline" in answer.err
+    assert answer.err == dedent("""\
+        error: Pulumi's backend cannot be used
+          error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions
+        hint: `pulumi login` with your state bucket; without an AWS account, add --offline
+    """)
 
 
 @pytest.mark.engine

@@ -145,6 +145,23 @@ def test_a_stack_file_that_does_not_say_means_the_settings_default(tmp_path: Pat
     assert region_of("prod", None, tmp_path) == "us-east-1"
 
 
+def test_a_misspelt_environment_is_told_before_aws_is_asked_even_where_the_machine_says_a_region(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    for name in ("production", "staging"):
+        (tmp_path / f"Pulumi.{name}.yaml").write_text("config: {}\n")
+    with pytest.raises(CommandStopped) as stopped:
+        region_of("prodution", None, tmp_path)
+    assert (stopped.value.code, stopped.value.message, stopped.value.hint) == (
+        2,
+        "there is no environment `prodution` here; there are: production, staging",
+        "did you mean `production`? For one that has no stack file here, give --region",
+    )
+    assert region_of("prodution", "eu-west-1", tmp_path) == "eu-west-1"
+    assert region_of("elsewhere", None, tmp_path) == "us-east-1"
+
+
 def test_a_region_that_nobody_says_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)

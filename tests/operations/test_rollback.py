@@ -277,6 +277,30 @@ def test_a_dry_run_changes_nothing(baking: AwsWorld):
     assert answer.err.endswith("dry run: nothing was changed\n")
 
 
+def test_a_person_who_left_the_reason_out_is_asked_for_it(baking: AwsWorld, monkeypatch: pytest.MonkeyPatch):
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal("log-ins fail\n"))
+    answer = baking("rollback", "production", "--yes")
+    assert answer.code == 0
+    assert answer.err.startswith("Why is it taken back? A few words for the record and the incident note.\n")
+    text = baking.client("ssm").get_parameter(Name=WITHDRAWN)["Parameter"]["Value"]
+    assert [one.reason for one in read_withdrawals(text)] == ["log-ins fail"]
+
+
+def test_a_person_who_says_no_reason_either_has_changed_nothing(aws: AwsWorld, monkeypatch: pytest.MonkeyPatch):
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal("\n"))
+    answer = aws("rollback", "production", "--yes")
+    assert (answer.code, answer.out, aws.calls) == (2, "", [])
+    assert "--reason is missing or says nothing; nothing was changed" in answer.err
+
+
 @pytest.mark.parametrize("reason", [[], ["--reason", " "]])
 def test_a_reason_is_required(aws: AwsWorld, reason: list[str]):
     answer = aws("rollback", "production", "--yes", *reason)

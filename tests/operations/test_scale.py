@@ -123,7 +123,8 @@ def test_a_hold_arranges_its_end_before_it_begins(scaling: ScalingWorld):
     answer = scaling.aws("scale", "up", "production", "--instances", "5", "--hold-minutes", "120", "--yes")
     assert answer.code == 0
     assert answer.err.splitlines()[2] == (
-        "  hold     not below 5 until 2026-11-24 05:00 UTC, then 2 again; an `mfcloud up --refresh` ends it earlier"
+        "  hold     not below 5 until 2026-11-24 05:00 UTC, then 2 again; "
+        "`mfcloud scale release production` ends it earlier"
     )
     assert scaling.aws.changes == ["PutScheduledAction", "RegisterScalableTarget", "UpdateService"]
     assert scaling.aws.asked("PutScheduledAction") == [
@@ -200,7 +201,7 @@ def test_ctrl_c_while_waiting_says_how_to_go_on_and_the_command_again_changes_no
     assert (answer.code, answer.out) == (130, "")
     assert answer.err.endswith(
         "error: interrupted while waiting for the number of tasks of production; it goes on in AWS\n"
-        "hint: mfcloud scale up production --instances 5\n"
+        "hint: `mfcloud scale up production --instances 5` goes on waiting\n"
     )
     assert scaling.aws("scale", "up", "production", "--instances", "5").code == 0
     assert scaling.aws.changes == ["UpdateService"]
@@ -242,7 +243,7 @@ def test_tasks_that_do_not_start_end_its_patience(scaling: ScalingWorld):
     assert answer.code == 1
     assert answer.err.endswith(
         "error: number of tasks of production: not finished by 03:20 UTC; it goes on in AWS\n"
-        "hint: mfcloud scale up production --instances 5\n"
+        "hint: `mfcloud scale up production --instances 5` goes on waiting\n"
     )
 
 

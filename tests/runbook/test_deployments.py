@@ -38,6 +38,19 @@ def test_a_digest_is_withdrawn_wherever_it_is_pulled_from(image: str, concerned:
     assert Withdrawal(image=DIGEST, at="", reason="").concerns(image) is concerned
 
 
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("2026-11-24T13:08:51+00:00", "2026-11-24 13:08 UTC"),
+        ("2026-11-24T01:08:51+02:00", "2026-11-23 23:08 UTC"),
+        ("2026-11-24", "2026-11-24 00:00 UTC"),
+        ("last Tuesday", "last Tuesday"),
+    ],
+)
+def test_people_are_told_the_time_of_a_withdrawal_in_utc_to_the_minute(at: str, told: str):
+    assert Withdrawal(image=DIGEST, at=at, reason="").at_in_words == told
+
+
 def test_an_image_without_a_digest_is_withdrawn_by_its_whole_name():
     withdrawal = Withdrawal(image="mockforge:0.3.238", at="", reason="")
     assert withdrawal.concerns("mockforge:0.3.238")

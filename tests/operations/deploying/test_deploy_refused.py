@@ -42,7 +42,7 @@ def test_a_withdrawn_image_is_refused(production: Production):
     put(production.aws, "/mockforge-cloud/production/withdrawn", json.dumps(record))
     production.aws.calls.clear()
     assert refused(production, "--image", image("b")) == (
-        f"error: sha256:{'b' * 64} was withdrawn from production at 2026-11-20T00:00:00+00:00 (slow); nothing was "
+        f"error: sha256:{'b' * 64} was withdrawn from production at 2026-11-20 00:00 UTC (slow); nothing was "
         "changed\nhint: deploy a repaired image\n"
     )
 
