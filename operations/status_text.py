@@ -78,7 +78,7 @@ def _deployment(status: Status, rollout: Rollout | None) -> list[str]:
     if (hook := one.waiting_hook) is not None:
         lines.append(
             f"waits for an answer until {_time(hook.expires_at)}, then {hook.timeout_action or 'unknown'}: "
-            f"mfcloud approve {status.environment}, or mfcloud reject {status.environment}"
+            f"`mfcloud approve {status.environment}`, or `mfcloud reject {status.environment}`"
         )
     return lines
 

@@ -1,5 +1,7 @@
 """`mfcloud status`."""
 
+import sys
+
 from operations.commands.arguments import EnvironmentName, Json, Offline, Region
 from operations.exit_codes import ExitCode
 
@@ -17,9 +19,9 @@ def command(
     from operations.session import operating
     from operations.status import gather
     from operations.status_text import as_json, as_text
-    from operations.terminal import write
+    from operations.terminal import fitted, write
 
     with operating(environment, region, offline=offline) as session:
         status = gather(session)
-    write(as_json(status) if json else as_text(status))
+    write(as_json(status) if json else fitted(as_text(status), sys.stdout))
     return ExitCode.DONE

@@ -135,7 +135,7 @@ def test_a_withdrawn_image_does_not_come_back_and_a_repaired_one_is_deployed(pro
     stack.up()
     world.image = REPAIRED
     world.withdrawn = [Withdrawal(image=REPAIRED_DIGEST, at="2026-11-24T09:30:00Z", reason="error rate above 1 %")]
-    with pytest.raises(automation.CommandError, match=r"was withdrawn from staging by a rollback at 2026-11-24T09:30"):
+    with pytest.raises(automation.CommandError, match=r"was withdrawn from staging by a rollback at 2026-11-24 09:30"):
         stack.up()
 
     world.withdrawn = []

@@ -131,8 +131,8 @@ def test_a_pause_is_shown_with_the_commands_that_answer_it(baking: AwsWorld):
     shown = baking("status", "production").out
     assert "live         mockforge-production:41 (image sha256:aaaaaaaaaaaa)" in shown
     assert (
-        "             waits for an answer until 2026-11-25 03:29 UTC, then ROLLBACK: mfcloud approve production, or "
-        "mfcloud reject production\n" in shown
+        "             waits for an answer until 2026-11-25 03:29 UTC, then ROLLBACK: `mfcloud approve production`, or "
+        "`mfcloud reject production`\n" in shown
     )
 
 
