@@ -17,9 +17,17 @@ pytestmark = [pytest.mark.engine, pytest.mark.slow]
 PATIENCE_SECONDS = 60
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> list[str]:
+    """What a whole staging is, from an update that nobody interrupted."""
+    other = whole(tmp_path_factory.mktemp("undisturbed") / "staging", "staging", engine)
+    other.stack().up()
+    return in_cloud(other.cloud)
+
+
 @pytest.mark.parametrize("resources", [3, 60])
 def test_an_up_stopped_by_ctrl_c_is_finished_by_the_next_one_and_nothing_stands_twice(
-    tmp_path, engine: Engine, resources: int
+    tmp_path, engine: Engine, undisturbed: list[str], resources: int
 ):
     staging = whole(tmp_path / "staging", "staging", engine, code=True)
     process = subprocess.Popen(
@@ -36,12 +44,12 @@ def test_an_up_stopped_by_ctrl_c_is_finished_by_the_next_one_and_nothing_stands_
     out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, out) == (130, "")
     assert "it continues from what is there" in err
-    assert resources <= len(staging.cloud.all()) < len(names_of_all(staging))
+    assert resources <= len(staging.cloud.all()) < len(undisturbed)
     assert in_cloud(staging.cloud) == in_state(staging)
 
     again = staging.mfcloud("up", "staging", "--offline", "--yes")
     assert again.returncode == 0, again.stderr
-    assert in_cloud(staging.cloud) == in_state(staging) == names_of_all(staging)
+    assert in_cloud(staging.cloud) == in_state(staging) == undisturbed
     assert changes(staging.stack().preview(refresh=True)) == {}
 
 
@@ -64,11 +72,3 @@ def in_cloud(cloud: Store) -> list[str]:
 def in_state(staging: Whole) -> list[str]:
     """The same of Pulumi's state, without what stands in no cloud."""
     return sorted(one["urn"] for one in staging.state if not one["type"].startswith("random:"))
-
-
-def names_of_all(staging: Whole) -> list[str]:
-    """What a whole staging is, from an update in a home of its own that nobody interrupted."""
-    other = whole(staging.root.parent / "undisturbed", staging.name, staging.engine)
-    if not other.home.exists():
-        other.stack().up()
-    return in_cloud(other.cloud)
