@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from operations.differences import places, told_apart
 from operations.plan import CHANGES, Action, Diagnostic, Plan, PropertyChange, Step
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ WORDS = {  # action -> (what a preview would do, what an operation did)
     Action.IMPORT: ("to import", "imported"),
 }
 VALUE_WIDTH = 120
-"""A longer value is cut in --diff: policies and dashboards are documents of their own."""
+"""A longer value is cut in --diff, so that the difference is seen."""
+PLACES = 12
+"""So many places of one property are shown: a dashboard that was redrawn is not read in a plan."""
 
 
 def summary(plan: Plan, *, done: bool = False) -> str:
@@ -67,7 +70,7 @@ def lines(
         for step in steps:
             yield _line(step, type_width, name_width)
             if diff:
-                yield from map(_difference, step.changes)
+                yield from (line for change in step.changes for line in _differences(change))
     if plan.outputs:
         yield Text("\nOutputs", style="bold")
         width = max(map(len, plan.outputs))
@@ -154,12 +157,21 @@ def _reason(step: Step) -> str:
     return ", ".join(change.path for change in step.changes)
 
 
-def _difference(change: PropertyChange) -> "Text":
+def _differences(change: PropertyChange) -> Iterator["Text"]:
+    """A line for each place in it that differs."""
     from rich.text import Text
 
+    found = list(places(change.before, change.after)) or [("", change.before, change.after)]
     forces = "  (forces the replacement)" if change.forces_replacement else ""
-    before, after = (_short(value) if value is not None else "(none)" for value in (change.before, change.after))
-    return Text(f"          {change.path}: {before} → {after}{forces}", style="dim")
+    for path, old, new in found[:PLACES]:
+        before, after = told_apart(_spelled(old), _spelled(new), VALUE_WIDTH)
+        yield Text(f"          {change.path}{path}: {before} → {after}{forces}", style="dim")
+    if (more := len(found) - PLACES) > 0:
+        yield Text(f"          {change.path}: and {more} more places", style="dim")
+
+
+def _spelled(value: Any) -> str:
+    return "(none)" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _short(value: Any, *, quote: bool = True) -> str:

@@ -88,6 +88,23 @@ def test_a_diff_shows_old_and_new_values():
     assert 'acl: "private" → (none)' in shown
 
 
+def test_a_diff_of_a_document_shows_the_places_that_changed_and_not_the_document():
+    before, after = ({"x": "same" * 100, "image": image} for image in ("old", "new"))
+    change = PropertyChange(path="body", before=json.dumps(before), after=json.dumps(after), forces_replacement=True)
+    plan = Plan(steps=(a_step("p", Action.REPLACE, changes=(change,)),), components={}, outputs={})
+    shown = [line.plain.strip() for line in rendering.lines(plan, "t", diff=True)]
+    assert 'body.image: "old" → "new"  (forces the replacement)' in shown
+
+
+def test_of_a_document_that_is_another_one_a_dozen_places_are_shown():
+    change = PropertyChange(path="body", before=dict.fromkeys("abcdefghijklmno", 1), after={})
+    plan = Plan(steps=(a_step("p", Action.UPDATE, changes=(change,)),), components={}, outputs={})
+    shown = [line.plain.strip() for line in rendering.lines(plan, "t", diff=True)]
+    assert "body.l: 1 → (none)" in shown
+    assert "body: and 3 more places" in shown
+    assert not [line for line in shown if line.startswith("body.m")]
+
+
 def test_a_long_value_is_cut_in_a_diff():
     change = PropertyChange(path="policy", before="x" * 5000, after="y")
     plan = Plan(steps=(a_step("p", Action.UPDATE, changes=(change,)),), components={}, outputs={})
