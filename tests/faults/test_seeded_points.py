@@ -12,12 +12,7 @@ import pytest
 from offline.provider.faults import Call, Fault, Kind
 from tests.faults.trial import REVISIONS, Bench, kept_revisions
 
-pytestmark = [
-    pytest.mark.engine,
-    pytest.mark.slow,
-    # the program of an engine that was killed is torn down in the middle
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 SEED = 20261124
 DRAWN = 60
