@@ -102,6 +102,7 @@ def test_a_fork_gets_the_offline_plan():
     [aws] = [step for step in preview["steps"] if "configure-aws-credentials" in step.get("uses", "")]
     assert aws["if"] == "env.ROLE != ''"
     [plan] = [step for step in preview["steps"] if step.get("name") == "Plan"]
+    assert "--diff" in plan["run"]  # whoever reviews a threshold reads its old and new value
     assert "offline=(--offline)" in plan["run"]
 
 
