@@ -153,10 +153,12 @@ def newest(deployments: Sequence[Deployment]) -> Deployment | None:
 
 
 def spell(deployment: Deployment, now: datetime) -> str:
-    """Where it stands, in a few words."""
+    """Where it stands, in a few words; what changes most comes first, for a narrow terminal shows the beginning."""
     words = [deployment.status]
     if deployment.stage and deployment.unfinished:
         words.append(f"stage {deployment.stage}")
+    if (left := deployment.bake_left_minutes(now)) is not None:
+        words.append(f"at most {left} min of the bake left")
     if (target := deployment.target) is not None and deployment.unfinished:
         words.append(f"new {spell_number(target.running_tasks)} of {spell_number(target.requested_tasks)} tasks")
         words.append(f"{spell_number(target.production_percent)} % of the traffic")
@@ -164,8 +166,6 @@ def spell(deployment: Deployment, now: datetime) -> str:
         words.append("waits for an approval")
     if deployment.triggered_alarms:
         words.append(f"alarm {', '.join(deployment.triggered_alarms)}")
-    if (left := deployment.bake_left_minutes(now)) is not None:
-        words.append(f"at most {left} min of the bake left")
     return ", ".join(words)
 
 

@@ -15,13 +15,13 @@ LABEL = 13
 MINUTES_PER_HOUR, HOURS_PER_DAY = 60, 24
 
 
-def as_text(status: Status) -> str:
-    """One screen."""
-    return "\n".join(_lines(status))
+def as_text(status: Status, *, offline: bool = False) -> str:
+    """One screen. That it is the stand-in's is said at the top: it looks like the real one otherwise."""
+    return "\n".join(_lines(status, "offline, stand-in AWS; " if offline else ""))
 
 
-def _lines(status: Status) -> Iterator[str]:
-    yield f"{status.environment}  {_time(status.at)}  ({status.region}, account {status.account_id})"
+def _lines(status: Status, where: str) -> Iterator[str]:
+    yield f"{status.environment}  {_time(status.at)}  ({where}{status.region}, account {status.account_id})"
     yield ""
     yield from _block("live", _either(status.rollout, lambda rollout: [_live(rollout)]))
     yield from _block("answers", _either(status.answered_version, lambda version: [f"version {version}"]))
@@ -158,10 +158,11 @@ def _time(at: datetime | None) -> str:
 # --- for scripts -----------------------------------------------------------------------------------------------------
 
 
-def as_json(status: Status) -> str:
+def as_json(status: Status, *, offline: bool = False) -> str:
     """One object; what is not known is `{"unknown": "<why>"}`. Its keys only ever grow."""
     content = {
         "environment": status.environment,
+        "offline": offline,
         "at": _iso(status.at),
         "region": status.region,
         "account_id": status.account_id,

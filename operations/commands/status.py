@@ -23,5 +23,5 @@ def command(
 
     with operating(environment, region, offline=offline) as session:
         status = gather(session)
-    write(as_json(status) if json else fitted(as_text(status), sys.stdout))
+    write(as_json(status, offline=offline) if json else fitted(as_text(status, offline=offline), sys.stdout))
     return ExitCode.DONE

@@ -35,7 +35,7 @@ def test_approve_says_what_goes_live_answers_and_waits_until_users_reach_it(wait
         "answered CONTINUE",
     ]
     shift = "IN_PROGRESS, stage PRODUCTION_TRAFFIC_SHIFT, new 3 of 3 tasks, 0 % of the traffic"
-    bake = "IN_PROGRESS, stage BAKE_TIME, new 3 of 3 tasks, 100 % of the traffic, at most 60 min of the bake left"
+    bake = "IN_PROGRESS, stage BAKE_TIME, at most 60 min of the bake left, new 3 of 3 tasks, 100 % of the traffic"
     assert answer.err.splitlines()[10:] == [
         f"deployment of production: {shift} (0 min 00 s; until 03:35 UTC at the latest)",
         f"deployment of production: {bake} (1 min 00 s; until 03:35 UTC at the latest)",

@@ -8,6 +8,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.smoke_test.exchange import Answer, NoAnswer
+from operations.status import Status, gather
+from operations.status_text import as_json, as_text
 from tests.operations.aws_world import AwsWorld, aws_error, put
 from tests.operations.manifests import ACCOUNT, REGION
 
@@ -90,7 +92,7 @@ def test_one_screen_tells_what_is_live_what_moves_and_what_is_wrong(baking: AwsW
         "live         mockforge-production:42 (image sha256:bbbbbbbbbbbb)",
         "answers      version 0.3.239",
         "deployment   deployment2, since 2026-11-24 03:00 UTC",
-        f"             IN_PROGRESS, stage BAKE_TIME, new 3 of 3 tasks, {FULL}, at most 40 min of the bake left",
+        f"             IN_PROGRESS, stage BAKE_TIME, at most 40 min of the bake left, new 3 of 3 tasks, {FULL}",
         f"             old  mockforge-production:41 (image sha256:aaaaaaaaaaaa): {SIDE.format(0, 0)}",
         f"             new  mockforge-production:42 (image sha256:bbbbbbbbbbbb): {SIDE.format(100, 100)}",
         "             alarms MONITORING",
@@ -110,6 +112,17 @@ def test_one_screen_tells_what_is_live_what_moves_and_what_is_wrong(baking: AwsW
         f"withdrawn    2026-11-20 00:00 UTC  sha256:{'d' * 64}  slow",
     ]
     assert baking.changes == []
+
+
+def test_the_stand_ins_status_says_at_its_top_that_it_is_not_the_real_one(
+    baking: AwsWorld, monkeypatch: pytest.MonkeyPatch
+):
+    seen: list[Status] = []
+    monkeypatch.setattr("operations.status.gather", lambda session: seen.append(gather(session)) or seen[-1])
+    assert "offline" not in baking("status", "production").out
+    title = "production  2026-11-24 03:25 UTC  (offline, stand-in AWS; us-east-1, account 123456789012)\n"
+    assert as_text(seen[0], offline=True).startswith(title)
+    assert [json.loads(as_json(seen[0], offline=offline))["offline"] for offline in (True, False)] == [True, False]
 
 
 def test_for_scripts_it_is_one_object(baking: AwsWorld):
