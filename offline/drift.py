@@ -67,7 +67,7 @@ DRILLS: Final[dict[str, Drill]] = {
         says="a log group keeps its lines for one day", type="cloudwatch/logGroup:LogGroup", change=_keep_logs_a_day
     ),
     "threshold": Drill(
-        says="an alarm fires 10 later",
+        says="the threshold of an alarm is 10 higher",
         type="cloudwatch/metricAlarm:MetricAlarm",
         change=_alarm_later,
         fits=lambda properties: isinstance(properties.get("threshold"), int | float),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from operations.differences import places, told_apart
 from operations.plan import SECRET_SIGNATURE, name_of, short_type
 from operations.project import PROJECT_NAME
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from offline.provider.store import Row
 
 KNOWN, CLOUD_ONLY, STATE_ONLY = "", "Pulumi does not know it", "it is gone from the cloud"
+VALUE_WIDTH = 120
+"""A longer value is cut where it begins to differ."""
 _FINGERPRINT = "$sha256"
 """The key under which the offline cloud keeps a secret's fingerprint instead of it."""
 _REPEATED = frozenset({"tagsAll"})
@@ -145,7 +148,10 @@ def drift_as_text(environment: str, found: Sequence[Difference]) -> str:
     if not found:
         return f"{environment}, offline: the cloud is as Pulumi remembers it"
     return "\n".join(
-        [f"{environment}, offline: {len(found)} differences from what Pulumi remembers", *map(_line, found)]
+        [
+            f"{environment}, offline: {len(found)} difference{'s' * (len(found) != 1)} from what Pulumi remembers",
+            *(line for one in found for line in _spelled(one)),
+        ]
     )
 
 
@@ -154,10 +160,18 @@ def drift_as_json(environment: str, found: Sequence[Difference]) -> str:
     return json.dumps({"environment": environment, "differences": [vars(one) for one in found]}, indent=2)
 
 
-def _line(one: Difference) -> str:
+def _spelled(one: Difference) -> Iterator[str]:
+    """A line for each place that differs: records and policies are documents, given as text."""
     if not one.property:
-        return f"  {one.type} {one.name}: it is gone"
-    return f"  {one.type} {one.name}: {one.property} {json.dumps(one.remembered)} → {json.dumps(one.there)}"
+        yield f"  {one.type} {one.name}: it is gone"
+        return
+    for path, before, after in places(one.remembered, one.there):
+        old, new = told_apart(_value(before), _value(after), VALUE_WIDTH)
+        yield f"  {one.type} {one.name}: {one.property}{path} {old} → {new}"
+
+
+def _value(value: Any) -> str:
+    return "(none)" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _standing(type_: str, urn: str, id_: str, region: str, remark: str) -> Standing:

@@ -9,7 +9,7 @@ from offline.drift import DRILLS, NothingToChange, play
 from offline.provider.catalog import catalog
 from offline.provider.store import Row, Store
 from operations.commands.offline_state import What
-from operations.offline_state import CLOUD_ONLY, STATE_ONLY, as_text, differences, drift_as_text, standing
+from operations.offline_state import CLOUD_ONLY, STATE_ONLY, Difference, as_text, differences, drift_as_text, standing
 
 MADE: dict[str, dict[str, Any]] = {
     "aws:s3/bucket:Bucket": {"tags": {"team": "shop"}},
@@ -40,7 +40,7 @@ def state_of(cloud: Store) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("tag", 'aws:s3:Bucket bucket: tags.Owner null → "somebody"'),
+        ("tag", 'aws:s3:Bucket bucket: tags.Owner (none) → "somebody"'),
         ("tasks", "aws:ecs:Service service: desiredCount 2 → 3"),
         ("traffic", "aws:lb:ListenerRule listenerrule: actions[0].forward.targetGroups[1].weight 0 → 50"),
         ("retention", "aws:cloudwatch:LogGroup loggroup: retentionInDays 30 → 1"),
@@ -73,6 +73,20 @@ def test_what_is_shown_says_what_pulumi_does_not_know_and_what_is_gone_by_area(c
     shown = as_text("dev", found).splitlines()
     assert shown[0] == "dev, offline: 6 resources, 2 with a remark"
     assert [line for line in shown[1:] if not line.startswith(" ")] == ["cloudwatch (3)", "ecs (1)", "lb (1)", "s3 (1)"]
+
+
+def test_of_a_record_that_is_a_document_the_places_that_differ_are_shown():
+    one = Difference(
+        type="aws:ssm:Parameter",
+        name="record",
+        property="value",
+        remembered='{"at": 1, "by": "a"}',
+        there='{"at": 2, "by": "a"}',
+    )
+    assert drift_as_text("dev", [one]).splitlines() == [
+        "dev, offline: 1 difference from what Pulumi remembers",
+        "  aws:ssm:Parameter record: value.at 1 → 2",
+    ]
 
 
 def test_a_secret_is_no_difference_and_never_shown():
