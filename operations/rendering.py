@@ -168,6 +168,8 @@ def _differences(change: PropertyChange) -> Iterator["Text"]:
         yield Text(f"          {change.path}{path}: {before} → {after}{forces}", style="dim")
     if (more := len(found) - PLACES) > 0:
         yield Text(f"          {change.path}: and {more} more places", style="dim")
+    if found[0][0] and '"[secret]"' in _spelled(change.after):  # equal here, whatever they are
+        yield Text(f"          {change.path}: its secrets are not shown and may differ too", style="dim")
 
 
 def _spelled(value: Any) -> str:

@@ -152,8 +152,8 @@ def test_a_life_of_an_environment(project: Project):
     changed = project("preview", "staging", "--offline", "--diff", "--expect-no-changes")
     assert changed.code == 4
     assert "    ~ update  aws:s3:Bucket  store-bucket   tags" in changed.out
-    assert '"size": "2"} → {' in changed.out
-    assert '"password": "[secret]"' in changed.out
+    assert '          tags.size: "2" → "1"\n' in changed.out
+    assert "          tags: its secrets are not shown and may differ too\n" in changed.out
     assert "    - delete  aws:sns:Topic  store-topic-1\n" in changed.out
 
     asked = project("up", "staging", "--offline", typed="staging\n")
