@@ -118,6 +118,16 @@ def test_who_restores_may_nothing_that_no_command_asks():
     assert sorted({*actions(stack().policies("RecoveryRole"))} - asked - COMPANIONS.keys()) == []
 
 
+@pytest.mark.parametrize("role", ["DeployRole", "PreviewRole"])
+def test_whoever_runs_up_may_look_for_what_an_interrupted_one_left(role: str):
+    paths = sorted((ROOT / "operations" / "pending").rglob("*.py"))
+    asked = {f"{SERVICES.get(service, service)}:{operation}" for service, operation in calls(paths)} - WITHOUT_RIGHT
+    asked.remove("iam:GetPolicy")  # Lambda's operation of that name, in a file that asks IAM too
+    assert "tag:GetResources" in asked
+    statements = stack().policies(role)
+    assert sorted(one for one in asked if not allows(statements, ACTIONS.get(one, one))) == []
+
+
 def test_names_of_actions_are_iams():
     wrong = [one for one in {*needed(recovery=False), *needed(recovery=True)} if one.lower() not in known_actions()]
     assert wrong == []
