@@ -15,7 +15,15 @@ pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(1200)]
 OLD, BAD = "4f53cda18c2b", "mockforge-staging:3"
 EXPECTED: list[tuple[str, int, list[str]]] = [  # what is typed, its exit code, and what it says
     ("up staging", 0, ["created"]),
-    ("status staging", 0, ["(offline, stand-in AWS; us-east-1, ", f"live         mockforge-staging:1 (image sha256:{OLD})", "answers      version 0.3.238"]),
+    (
+        "status staging",
+        0,
+        [
+            "(offline, stand-in AWS; us-east-1, ",
+            f"live         mockforge-staging:1 (image sha256:{OLD})",
+            "answers      version 0.3.238",
+        ],
+    ),
     ("deploy staging", 0, ["stage BAKE_TIME", "staging runs mockforge-staging:2"]),
     ("smoke-test staging", 0, ["ok            plugin-search"]),
     (
