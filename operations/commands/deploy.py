@@ -191,6 +191,8 @@ def _tell(course: "Course", ended: "Outcome", record: "Record | None", switches:
         raise CommandStopped(f"{environment}: {ended.sentence}", hint=_way_out(course, ended))
     say(f"smoke test of {course.session.manifest.url} …")
     report = smoke_test(course.session, test_traffic=False, version=None)
+    if report.passed:
+        say(f"smoke test passed; checks made: {len(report.results)}")
     if switches.json:
         _write_json(course, ended, record, report)
     else:

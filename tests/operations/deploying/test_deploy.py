@@ -43,8 +43,9 @@ def test_it_edits_previews_asks_updates_follows_every_stage_and_ends_with_the_sm
         "BAKE_TIME",
         "CLEAN_UP",
     ]
-    assert said[-2:] == [
+    assert said[-3:] == [
         "smoke test of https://cloud.mockforge.dev …",
+        "smoke test passed; checks made: 1",
         "commit Pulumi.production.yaml: it names what is live",
     ]
     assert (answer.code, answer.out) == (0, f"production runs {NEW} (deployment deployment2)\n")
