@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from operations.clients import Clients
+from operations.aws.clients import Clients
 from operations.errors import CommandStopped
 from operations.project import PROJECT_ROOT, stack_file
 

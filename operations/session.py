@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from operations.aws_errors import in_one_sentence
-from operations.clients import Clients
+from operations.aws.clients import Clients
+from operations.aws.errors import in_one_sentence
+from operations.aws.manifest_source import read_manifest
+from operations.aws.region import region_of
 from operations.clock import Clock, SystemClock
-from operations.manifest_source import read_manifest
-from operations.region import region_of
 
 if TYPE_CHECKING:
     from functions.smoke_test.exchange import Ask

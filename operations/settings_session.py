@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from operations.aws_errors import in_one_sentence
-from operations.clients import Clients
+from operations.aws.clients import Clients
+from operations.aws.errors import in_one_sentence
 from operations.clock import Clock, SystemClock
 from operations.errors import refused
 from operations.project import load_environment

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from operations.deployments import Image
+from operations.deployments.told import Image
 from operations.project import PROJECT_ROOT
 
 

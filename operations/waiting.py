@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from operations.aws_errors import as_stopped, brief, is_passing
+from operations.aws.errors import as_stopped, brief, is_passing
 from operations.clock import Clock
 from operations.errors import CommandStopped
 from operations.exit_codes import ExitCode

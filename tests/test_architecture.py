@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "offline": set[str](),
     "functions": set[str](),
 }
-HANDS_THE_PROGRAM_OVER = {"operations/stack.py", "operations/without_engine.py"}
+HANDS_THE_PROGRAM_OVER = {"operations/engine/stack.py", "operations/engine/without_engine.py"}
 """The only places where the command line meets `infra`: to give the program to an engine, or to run it without one."""
 FOREIGN_TO = {"runbook": {"pulumi", "pulumi_aws", "pulumi_random", "boto3", "botocore"}}
 FOLDERS = [folder for folder in MAY_IMPORT if (ROOT / folder).is_dir()]

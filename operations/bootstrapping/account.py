@@ -2,14 +2,14 @@
 
 from typing import Any
 
+from operations.aws.clients import Clients
+from operations.aws.hosted_zone import public_zone_ids
+from operations.aws.lookups import has_bucket, has_key, has_role, there
+from operations.aws.service_roles import SERVICE_ROLES
 from operations.bootstrapping.names import key_alias, state_bucket
 from operations.bootstrapping.parameters import Found, own_image
 from operations.bootstrapping.stack import BootstrapStack
-from operations.clients import Clients
 from operations.errors import refused
-from operations.hosted_zone import public_zone_ids
-from operations.lookups import has_bucket, has_key, has_role, there
-from operations.service_roles import SERVICE_ROLES
 from operations.settings_session import SettingsSession
 
 GITHUB = "token.actions.githubusercontent.com"

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from operations.aws.images import EcrImage, ecr_image
+from operations.aws.service_roles import SERVICE_ROLES
 from operations.errors import bad_input
-from operations.images import EcrImage, ecr_image
-from operations.service_roles import SERVICE_ROLES
 
 if TYPE_CHECKING:
     from runbook.settings import Environment

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from operations.aws_errors import code_of
+from operations.aws.clients import Clients
+from operations.aws.errors import code_of
 from operations.bootstrapping.names import stack_name
 from operations.bootstrapping.template import template_body
-from operations.clients import Clients
 from operations.errors import CommandStopped, refused
 
 KEPT = frozenset({"StateBucket", "SecretsKey", "SecretsKeyAlias"})

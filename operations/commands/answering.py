@@ -3,11 +3,11 @@
 from json import dumps
 from typing import TYPE_CHECKING
 
-from operations.approval import Answer, Answered, Pending
+from operations.deployments.approval import Answer, Answered, Pending
 from operations.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from operations.deployments import Deployment, Version
+    from operations.deployments.told import Deployment, Version
     from operations.session import Session
 
 SHIFT_MINUTES = 30  # the shift itself and its hooks; ECS needs a few
@@ -43,8 +43,8 @@ def answer_pause(
 
 def look(session: "Session", answer: Answer) -> Pending | Answered:
     """What waits, or that it was answered so already; refused where neither is the case."""
-    from operations.approval import decide
-    from operations.ecs_deployments import EcsDeployments
+    from operations.deployments.approval import decide
+    from operations.deployments.asking import EcsDeployments
 
     manifest = session.manifest
     return decide(
@@ -57,7 +57,7 @@ def look(session: "Session", answer: Answer) -> Pending | Answered:
 
 def plan(session: "Session", found: Pending, answer: Answer) -> list[str]:
     """Lines for the person: what the answer would do."""
-    from operations.deployments import spell_number
+    from operations.deployments.told import spell_number
 
     deployment, hook, manifest = found.deployment, found.hook, session.manifest
     new, old = _versions(session, deployment)
@@ -79,7 +79,7 @@ def plan(session: "Session", found: Pending, answer: Answer) -> list[str]:
 
 
 def _versions(session: "Session", deployment: "Deployment") -> "tuple[Version | None, Version | None]":
-    from operations.ecs_deployments import EcsDeployments
+    from operations.deployments.asking import EcsDeployments
 
     sides = [*([deployment.target] if deployment.target else []), *deployment.sources]
     versions = EcsDeployments(session).versions(side.revision_arn for side in sides)
@@ -98,8 +98,8 @@ def send(session: "Session", found: Pending, answer: Answer) -> Answered | None:
     """Answer; None when that was this command. Somebody else, or the clock, was quicker: raises unless they agree."""
     from botocore.exceptions import ClientError
 
-    from operations.aws_errors import code_of
-    from operations.ecs_deployments import EcsDeployments
+    from operations.aws.errors import code_of
+    from operations.deployments.asking import EcsDeployments
 
     try:
         EcsDeployments(session).answer(found.deployment, found.hook, answer)
@@ -114,7 +114,7 @@ def send(session: "Session", found: Pending, answer: Answer) -> Answered | None:
 
 
 def _act(session: "Session", found: Pending, answer: Answer, *, json: bool) -> int:
-    from operations.following import follow, serves_users
+    from operations.deployments.following import follow, serves_users
     from operations.terminal import say
 
     if (again := send(session, found, answer)) is not None:
@@ -134,7 +134,7 @@ def _act(session: "Session", found: Pending, answer: Answer, *, json: bool) -> i
 
 
 def _tell(session: "Session", deployment: "Deployment", answer: Answer, *, json: bool) -> int:
-    from operations.deployments import spell
+    from operations.deployments.told import spell
     from operations.errors import CommandStopped
     from operations.terminal import write
 

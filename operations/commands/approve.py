@@ -19,8 +19,8 @@ def command(
 
     Example: mfcloud approve production
     """
-    from operations.approval import Answer
     from operations.commands.answering import answer_pause
+    from operations.deployments.approval import Answer
 
     return answer_pause(
         environment, Answer.APPROVE, region=region, offline=offline, yes=yes, dry_run=dry_run, json=json

@@ -45,8 +45,8 @@ def list_points(
 
     Example: mfcloud backups list production --kind database --days 35
     """
-    from operations.backup_source import Backups
-    from operations.recovery_point_report import points_as_json, points_as_text
+    from operations.backups.report import points_as_json, points_as_text
+    from operations.backups.source import Backups
     from operations.session import operating
     from operations.terminal import say, write
 
@@ -75,10 +75,10 @@ def verify(environment: EnvironmentName, *, region: Region = None, offline: Offl
 
     Example: mfcloud backups verify production
     """
-    from operations.backup_source import Backups
+    from operations.backups.recovery_points import verify as judge
+    from operations.backups.report import findings_as_json, findings_as_text
+    from operations.backups.source import Backups
     from operations.errors import CommandStopped
-    from operations.recovery_point_report import findings_as_json, findings_as_text
-    from operations.recovery_points import verify as judge
     from operations.session import operating
     from operations.terminal import write
 
@@ -123,7 +123,7 @@ def try_restore(
 
     Example: mfcloud backups test-restore production
     """
-    from operations.backup_source import Backups
+    from operations.backups.source import Backups
     from operations.commands.confirmation import confirm
     from operations.recovery.restore_test import RestoreTest, newest_point
     from operations.recovery.restore_testing import RestoreTesting

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from operations.deploying.decision import Decision, Follow, Nothing, Start
     from operations.deploying.outcome import Outcome
     from operations.deploying.record import Record
-    from operations.status import Rollout
+    from operations.state.reading import Rollout
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,9 +173,9 @@ def _end(course: "Course", rollout: "Rollout", switches: _Switches) -> int:
 
 
 def _tell(course: "Course", ended: "Outcome", record: "Record | None", switches: _Switches) -> int:
+    from operations.checks.smoke_test import smoke_test
     from operations.deploying.putting_back import offer_to_put_back
     from operations.errors import CommandStopped
-    from operations.smoke_test import smoke_test
     from operations.terminal import say, write
 
     environment = course.environment

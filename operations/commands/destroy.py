@@ -20,11 +20,11 @@ def command(
     """
     from operations.commands import report
     from operations.commands.confirmation import confirm
-    from operations.engine_run import run
+    from operations.engine.rendering import summary
+    from operations.engine.run import run
+    from operations.engine.stack import checked_environment, open_stack
     from operations.errors import refused
     from operations.pending.gate import pass_interrupted, site_of
-    from operations.rendering import summary
-    from operations.stack import checked_environment, open_stack
     from operations.terminal import say
 
     if checked_environment(environment, offline=offline).protection.protected:

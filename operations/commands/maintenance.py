@@ -11,9 +11,9 @@ from operations.exit_codes import HELP, ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from operations.maintenance_notice import Notice
-    from operations.maintenance_word import Waiting
-    from operations.muting import Mute
+    from operations.maintenance.muting import Mute
+    from operations.maintenance.notice import Notice
+    from operations.maintenance.word import Waiting
     from operations.session import Session
 
 LONGEST_MUTE_MINUTES = 240  # longer work is planned, and has a window
@@ -41,7 +41,7 @@ def next_windows(
     Example: mfcloud maintenance next production
     """
     from operations import clock
-    from operations.maintenance_notice import spell, windows
+    from operations.maintenance.notice import spell, windows
     from operations.project import load_environment
     from operations.terminal import write
     from runbook.schedule import spell_window
@@ -78,8 +78,8 @@ def calendar(
     Example: mfcloud maintenance calendar --ics > maintenance.ics
     """
     from operations import clock
-    from operations.calendar_file import calendar as file_of
-    from operations.maintenance_notice import spell, windows
+    from operations.maintenance.calendar_file import calendar as file_of
+    from operations.maintenance.notice import spell, windows
     from operations.project import environment_names, load_environment
     from operations.terminal import write
 
@@ -110,8 +110,8 @@ def notice(
     Example: mfcloud maintenance notice production
     """
     from operations import clock
-    from operations.maintenance_notice import notice as text_of
-    from operations.maintenance_notice import windows
+    from operations.maintenance.notice import notice as text_of
+    from operations.maintenance.notice import windows
     from operations.project import load_environment
     from operations.session import operating
     from operations.terminal import write
@@ -190,7 +190,7 @@ def finish(
 
 def _waiting(session: "Session") -> "Waiting":
     from operations.errors import refused
-    from operations.maintenance_word import read_word
+    from operations.maintenance.word import read_word
     from runbook.whereabouts import word_parameter_name
 
     environment = session.manifest.environment
@@ -211,9 +211,9 @@ def _waiting(session: "Session") -> "Waiting":
 def _give_word(session: "Session", waiting: "Waiting", *, failed: bool, note: str) -> None:
     from botocore.exceptions import ClientError
 
-    from operations.aws_errors import code_of
+    from operations.aws.errors import code_of
     from operations.errors import refused
-    from operations.maintenance_word import FAILED
+    from operations.maintenance.word import FAILED
 
     who = _who(session)
     steps = session.clients.client("stepfunctions")
@@ -257,7 +257,7 @@ def mute(
     """
     from operations.commands.confirmation import confirm
     from operations.errors import bad_input, refused
-    from operations.muting import description, mutes
+    from operations.maintenance.muting import description, mutes
     from operations.session import operating
     from operations.terminal import say, write
     from runbook.whereabouts import prefix as name_prefix
@@ -289,7 +289,7 @@ def mute(
 
 def _alarms(session: "Session", prefix: str) -> dict[str, list[str]]:
     """By region: the check from outside and whom it tells lie in a region of their own."""
-    from operations.muting import telling
+    from operations.maintenance.muting import telling
 
     alerts = session.manifest.alerts
     topics = [alerts.critical_topic_arn, alerts.warning_topic_arn, alerts.outside_topic_arn]

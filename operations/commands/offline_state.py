@@ -25,8 +25,8 @@ def show(environment: EnvironmentName, *, json: Json = False) -> int:
     Example: mfcloud offline show staging
     """
     from offline.workspace import home_of, store_path
+    from operations.engine.offline_state import as_json, as_text, remembered, standing
     from operations.offline_session import offline_cloud
-    from operations.offline_state import as_json, as_text, remembered, standing
     from operations.project import PROJECT_ROOT, stack_file
     from operations.terminal import write
 
@@ -75,9 +75,9 @@ def drift(
     from offline.drift import DRILLS, NothingToChange
     from offline.drift import play as change
     from offline.workspace import home_of
+    from operations.engine.offline_state import differences, drift_as_json, drift_as_text, remembered
     from operations.errors import refused
     from operations.offline_session import offline_cloud
-    from operations.offline_state import differences, drift_as_json, drift_as_text, remembered
     from operations.project import PROJECT_ROOT
     from operations.terminal import say, write
 

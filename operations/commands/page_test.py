@@ -9,7 +9,7 @@ from operations.commands.arguments import EnvironmentName, Json, Region, Yes
 from operations.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from operations.page_test import Delivery, Path
+    from operations.checks.page_test import Delivery, Path
     from operations.session import Session
 
 WAIT_MINUTES = 15  # SNS counts every five minutes, and some later
@@ -25,10 +25,10 @@ def command(environment: EnvironmentName, *, region: Region = None, yes: Yes = F
 
     Example: mfcloud page-test production
     """
+    from operations.checks.page_test import proven
+    from operations.checks.page_test import spell as spell_path
     from operations.commands.confirmation import confirm
     from operations.errors import CommandStopped
-    from operations.page_test import proven
-    from operations.page_test import spell as spell_path
     from operations.session import operating
     from operations.terminal import say, write
     from operations.waiting import Wait, wait_until
@@ -69,7 +69,7 @@ def command(environment: EnvironmentName, *, region: Region = None, yes: Yes = F
 
 
 def _paths(session: "Session") -> "list[Path]":
-    from operations.page_test import Path
+    from operations.checks.page_test import Path
 
     alerts = session.manifest.alerts
     paths: list[Path] = []
@@ -86,7 +86,7 @@ def _paths(session: "Session") -> "list[Path]":
 
 
 def _publish(session: "Session", paths: "list[Path]") -> None:
-    from operations.page_test import STATES, message
+    from operations.checks.page_test import STATES, message
 
     who = str(session.clients.client("sts").get_caller_identity()["Arn"]).rpartition("/")[2]
     manifest = session.manifest
@@ -98,7 +98,7 @@ def _publish(session: "Session", paths: "list[Path]") -> None:
 
 
 def _delivery(session: "Session", path: "Path", since: datetime) -> "Delivery":
-    from operations.page_test import Delivery
+    from operations.checks.page_test import Delivery
 
     metrics = {
         "published": "NumberOfMessagesPublished",

@@ -28,8 +28,8 @@ def command(
     """
     from offline.engine import EngineUnavailable
     from operations.commands import report
-    from operations.engine_run import run
-    from operations.stack import open_stack
+    from operations.engine.run import run
+    from operations.engine.stack import open_stack
     from operations.terminal import say
 
     try:
@@ -47,10 +47,10 @@ def command(
 
 def _without_engine(environment: str, reason: str, *, json: bool) -> int:
     """A newcomer's machine may have neither Pulumi nor Go nor the internet: show the plan all the same, and say so."""
-    from operations import rendering
+    from operations.engine import rendering
+    from operations.engine.without_engine import NOTICE, plan_without_engine
     from operations.project import load_environment
     from operations.terminal import output_console, say, write
-    from operations.without_engine import NOTICE, plan_without_engine
 
     say(reason)
     say(NOTICE)

@@ -243,7 +243,7 @@ def system(
 
     Example: mfcloud recover system production --region us-west-2
     """
-    from operations.aws_errors import in_one_sentence
+    from operations.aws.errors import in_one_sentence
     from operations.commands.confirmation import confirm
     from operations.recovery.lock import Place, alone
     from operations.recovery.steps import carry_out
@@ -270,7 +270,7 @@ def system(
 
 def _system(environment: str, region: str, name: str | None, *, yes: bool) -> "SystemRecovery":
     from operations import clock, project
-    from operations.clients import Clients
+    from operations.aws.clients import Clients
     from operations.commands import up
     from operations.errors import refused
     from operations.recovery.second_region import name_of

@@ -21,9 +21,9 @@ def command(
     """
     from operations.commands import report
     from operations.commands.confirmation import confirm
-    from operations.engine_run import run
+    from operations.engine.run import run
+    from operations.engine.stack import open_stack
     from operations.pending.gate import pass_interrupted, site_of
-    from operations.stack import open_stack
     from operations.terminal import say
 
     opened = open_stack(environment, offline=offline, report=say)

@@ -19,7 +19,7 @@ def command(
 
     Example: mfcloud reject production
     """
-    from operations.approval import Answer
     from operations.commands.answering import answer_pause
+    from operations.deployments.approval import Answer
 
     return answer_pause(environment, Answer.REJECT, region=region, offline=offline, yes=yes, dry_run=dry_run, json=json)

@@ -1,9 +1,9 @@
 """Shows a plan and chooses the exit code; shared by the commands that run the engine."""
 
-from operations import rendering
+from operations.engine import rendering
+from operations.engine.plan import Plan
+from operations.engine.stack import OpenStack
 from operations.exit_codes import ExitCode
-from operations.plan import Plan
-from operations.stack import OpenStack
 from operations.terminal import message_console, output_console, say_stopped, write
 
 NAMED = 5

@@ -11,9 +11,9 @@ from operations.exit_codes import ExitCode
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from operations.deployments import Deployment, Version
-    from operations.rollback import Decision
-    from operations.rolling_back import Rollback
+    from operations.deployments.told import Deployment, Version
+    from operations.rolling_back.course import Rollback
+    from operations.rolling_back.decision import Decision
 
 
 def command(  # noqa: PLR0913 - a switch each
@@ -48,8 +48,8 @@ def command(  # noqa: PLR0913 - a switch each
     Example: mfcloud rollback production --reason "log-ins fail"
     """
     from operations.commands.confirmation import confirm
-    from operations.rollback import Done
-    from operations.rolling_back import Rollback
+    from operations.rolling_back.course import Rollback
+    from operations.rolling_back.decision import Done
     from operations.session import operating
     from operations.terminal import say
 
@@ -92,7 +92,7 @@ def _reason(said: str | None) -> str:
 
 
 def _plan(decision: "Decision") -> list[str]:
-    from operations.rollback import Redeploy, Stop
+    from operations.rolling_back.decision import Redeploy, Stop
 
     lines = [
         f"  takes back  {decision.bad or 'unknown'}",
@@ -117,7 +117,7 @@ def _plan(decision: "Decision") -> list[str]:
 
 
 def _question(environment: str, decision: "Decision") -> str:
-    from operations.rollback import Done
+    from operations.rolling_back.decision import Done
 
     if isinstance(decision, Done):
         return f"Record the image of {decision.bad} as withdrawn in {environment}?"
@@ -125,8 +125,8 @@ def _question(environment: str, decision: "Decision") -> str:
 
 
 def _unrecorded(rollback: "Rollback", decision: "Decision") -> str | None:
-    from operations.rollback import withdraws
-    from operations.withdrawals import recorded
+    from operations.deployments.withdrawals import recorded
+    from operations.rolling_back.decision import withdraws
 
     image = withdraws(decision)
     if image is None or any(one.image == image.identity for one in recorded(rollback.session)):
@@ -138,8 +138,8 @@ def _note(
     rollback: "Rollback", decision: "Decision", deployment: "Deployment", *, began: "datetime", folder: Path
 ) -> Path | None:
     """Where the note lies; None where it could not be written, which must not hide that users are served again."""
-    from operations.evidence import gather
-    from operations.incident_note import Incident, file_name, write_note
+    from operations.deployments.evidence import gather
+    from operations.rolling_back.note import Incident, file_name, write_note
     from operations.terminal import say
 
     session = rollback.session
@@ -170,8 +170,8 @@ def _tell(
 ) -> int:
     from json import dumps
 
-    from operations.rollback import withdraws
-    from operations.rolling_back import confirm_success
+    from operations.rolling_back.course import confirm_success
+    from operations.rolling_back.decision import withdraws
     from operations.terminal import write
 
     session = rollback.session
@@ -199,9 +199,9 @@ def _tell(
 def _put_back(rollback: "Rollback", decision: "Decision", *, yes: bool) -> bool:
     """The edit of the stack file, offered. Whether it was made."""
     from operations import project
+    from operations.aws.known import Known, known
     from operations.deploying.putting_back import offer_to_put_back
     from operations.deploying.record import read
-    from operations.known import Known, known
 
     if decision.bad is None:
         return False

@@ -11,8 +11,8 @@ from operations.commands.arguments import DryRun, EnvironmentName, Json, Offline
 from operations.exit_codes import HELP, ExitCode
 
 if TYPE_CHECKING:
-    from operations.scaling import Bounds, Change, Direction, Tasks
-    from operations.scaling_source import ScaledService
+    from operations.scaling.change import Bounds, Change, Direction, Tasks
+    from operations.scaling.source import ScaledService
     from operations.session import Session
 
 WAIT_MINUTES = 20  # a task needs about three to take load; draining one about six
@@ -69,7 +69,7 @@ def up(  # noqa: PLR0913 - a switch each
 
     Example: mfcloud scale up production --instances 5 --hold-minutes 120
     """
-    from operations.scaling import Direction
+    from operations.scaling.change import Direction
 
     asked = _Asked(
         environment=environment,
@@ -99,7 +99,7 @@ def down(
 
     Example: mfcloud scale down production --instances 2
     """
-    from operations.scaling import Direction
+    from operations.scaling.change import Direction
 
     asked = _Asked(
         environment=environment, region=region, offline=offline, direction=Direction.DOWN, instances=instances
@@ -124,7 +124,7 @@ def release(
     Example: mfcloud scale release production
     """
     from operations.commands.confirmation import confirm
-    from operations.scaling_source import ScaledService
+    from operations.scaling.source import ScaledService
     from operations.session import operating
     from operations.terminal import say
 
@@ -163,11 +163,11 @@ def check(environment: EnvironmentName, *, region: Region = None, offline: Offli
 
     Example: mfcloud scale check production
     """
-    from operations.ecs_deployments import EcsDeployments
+    from operations.deployments.asking import EcsDeployments
     from operations.errors import CommandStopped
-    from operations.scaling import spell_tasks
-    from operations.scaling_report import Check, as_json, as_text
-    from operations.scaling_source import ScaledService
+    from operations.scaling.change import spell_tasks
+    from operations.scaling.report import Check, as_json, as_text
+    from operations.scaling.source import ScaledService
     from operations.session import operating
     from operations.terminal import write
 
@@ -194,9 +194,9 @@ def check(environment: EnvironmentName, *, region: Region = None, offline: Offli
 
 def _scale(asked: _Asked, *, yes: bool, dry_run: bool, json: bool) -> int:
     from operations.commands.confirmation import confirm
-    from operations.ecs_deployments import EcsDeployments
-    from operations.scaling import decide
-    from operations.scaling_source import ScaledService
+    from operations.deployments.asking import EcsDeployments
+    from operations.scaling.change import decide
+    from operations.scaling.source import ScaledService
     from operations.session import operating
     from operations.terminal import say
 
@@ -220,7 +220,7 @@ def _scale(asked: _Asked, *, yes: bool, dry_run: bool, json: bool) -> int:
 
 
 def _plan(environment: str, change: "Change", bounds: "Bounds", until: datetime | None) -> list[str]:
-    from operations.scaling import spell_bounds
+    from operations.scaling.change import spell_bounds
 
     if change.before == change.after:
         lines = [f"{environment} shall run {change.after} tasks already"]
@@ -250,7 +250,7 @@ def _act(service: "ScaledService", change: "Change", until: datetime | None) -> 
 
 
 def _wait(session: "Session", service: "ScaledService", direction: "Direction", change: "Change") -> "Tasks":
-    from operations.scaling import arrived, overtaken, spell_tasks
+    from operations.scaling.change import arrived, overtaken, spell_tasks
     from operations.waiting import Wait, wait_until
 
     environment = session.manifest.environment
@@ -271,7 +271,7 @@ def _tell(
     environment: str, direction: "Direction", change: "Change", settled: "Tasks", until: datetime | None, *, json: bool
 ) -> int:
     from operations.errors import CommandStopped
-    from operations.scaling import overtaken, spell_tasks
+    from operations.scaling.change import overtaken, spell_tasks
     from operations.terminal import write
 
     content = {

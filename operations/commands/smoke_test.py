@@ -30,9 +30,9 @@ def command(
 
     Example: mfcloud smoke-test staging
     """
+    from operations.checks.smoke_test import smoke_test
     from operations.errors import CommandStopped
     from operations.session import operating
-    from operations.smoke_test import smoke_test
     from operations.terminal import say, write
 
     with operating(environment, region, offline=offline) as session:

@@ -17,8 +17,8 @@ def command(
     Example: mfcloud status production
     """
     from operations.session import operating
-    from operations.status import gather
-    from operations.status_text import as_json, as_text
+    from operations.state.reading import gather
+    from operations.state.text import as_json, as_text
     from operations.terminal import fitted, write
 
     with operating(environment, region, offline=offline) as session:

@@ -2,9 +2,9 @@
 
 import sys
 
-from operations.approval import Answer, Answered
 from operations.commands.answering import look, plan, send
 from operations.commands.confirmation import typed
+from operations.deployments.approval import Answer, Answered
 from operations.errors import CommandStopped
 from operations.exit_codes import ExitCode
 from operations.session import Session

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from operations.aws_errors import as_stopped
+from operations.aws.errors import as_stopped
 from operations.deploying import record as records
 from operations.deploying.approving import ask_for_approval
 from operations.deploying.decision import Asked, Start, brings, claimed, decide, target
@@ -18,14 +18,14 @@ from operations.deploying.record import Record
 from operations.deploying.situation import Situation, read, rollout_of
 from operations.deploying.stack_file import Edit, spell
 from operations.deploying.view import View
-from operations.deployments import Deployment
-from operations.ecs_deployments import EcsDeployments
+from operations.deployments.asking import EcsDeployments
+from operations.deployments.following import follow
+from operations.deployments.told import Deployment
 from operations.errors import CommandStopped, refused
 from operations.exit_codes import ExitCode
-from operations.following import follow
-from operations.rollback import START_MINUTES
+from operations.rolling_back.decision import START_MINUTES
 from operations.session import Session
-from operations.status import Rollout
+from operations.state.reading import Rollout
 from operations.terminal import say
 from operations.waiting import Wait, wait_until
 

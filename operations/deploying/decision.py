@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from operations.deploying.record import Record, same_hand, taken
 from operations.deploying.situation import Situation
 from operations.deploying.wanted import digest_of
-from operations.deployments import Version, spell
+from operations.deployments.told import Version, spell
 from operations.errors import refused
-from operations.rollback import START_MINUTES
-from operations.status import Rollout
+from operations.rolling_back.decision import START_MINUTES
+from operations.state.reading import Rollout
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from operations.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from operations.plan import Plan
-    from operations.stack import OpenStack
+    from operations.engine.plan import Plan
+    from operations.engine.stack import OpenStack
 
 
 class EngineFailed(Exception):
@@ -58,7 +58,7 @@ class StackEngine:
         return self._shown(plan, "update", succeeded=succeeded, done=True)
 
     def _run(self, work: Callable[..., object], operation: str) -> "tuple[Plan, bool]":
-        from operations.engine_run import run
+        from operations.engine.run import run
 
         # Offline nothing changes behind the state's back, and a refresh would take as long as the update.
         refresh = not self.opened.offline
@@ -75,7 +75,7 @@ class StackEngine:
 
 def open_engine(environment: str, *, offline: bool, diff: bool) -> Engine:
     """Stops the command for a bad stack file, a missing stack or engine."""
-    from operations.stack import open_stack
+    from operations.engine.stack import open_stack
     from operations.terminal import say
 
     return StackEngine(opened=open_stack(environment, offline=offline, report=say), diff=diff)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from operations.deploying.decision import target
-from operations.deployments import Deployment, Version
-from operations.status import Rollout
+from operations.deployments.told import Deployment, Version
+from operations.state.reading import Rollout
 
 ENDED = {
     "ROLLBACK_SUCCESSFUL": "was rolled back",

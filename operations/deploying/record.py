@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from json import dumps, loads
 from typing import Any
 
-from operations.aws_errors import code_of
+from operations.aws.errors import code_of
 from operations.deploying.wanted import digest_of
-from operations.deployments import DIGEST_CHARACTERS
+from operations.deployments.told import DIGEST_CHARACTERS
 from operations.errors import CommandStopped, refused
 from operations.session import Session
 

@@ -7,7 +7,7 @@ from operations.deploying.course import Course
 from operations.deploying.outcome import Outcome
 from operations.deploying.record import Record
 from operations.deploying.stack_file import names, read
-from operations.deployments import Version
+from operations.deployments.told import Version
 
 if TYPE_CHECKING:
     from functions.smoke_test.checks import Report

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from operations.deploying.record import Record
 from operations.deploying.record import read as read_record
-from operations.ecs_deployments import EcsDeployments
+from operations.deployments.asking import EcsDeployments
+from operations.deployments.withdrawals import recorded
 from operations.session import Session
-from operations.status import Rollout
-from operations.withdrawals import recorded
+from operations.state.reading import Rollout
 
 if TYPE_CHECKING:
     from runbook.deployments import Withdrawal

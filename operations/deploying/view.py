@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from operations.clock import Clock
-from operations.deployments import BAKE_STAGE, STAGES, Deployment, Side, spell_number
-from operations.status import Rollout
+from operations.deployments.told import BAKE_STAGE, STAGES, Deployment, Side, spell_number
+from operations.state.reading import Rollout
 from operations.terminal import message_console
 from operations.waiting import Tell, Wait
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from operations.aws_errors import code_of
+from operations.aws.errors import code_of
+from operations.aws.lookups import has_bucket, has_key, has_policy, has_role
+from operations.aws.service_roles import SERVICE_ROLES
 from operations.bootstrapping.names import key_alias, state_bucket
 from operations.doctoring.check import Finding, unknown, well, wrong
 from operations.doctoring.patient import Patient
 from operations.errors import CommandStopped
-from operations.lookups import has_bucket, has_key, has_policy, has_role
 from operations.project import refuse_passphrase, secrets_provider
-from operations.service_roles import SERVICE_ROLES
 
 
 def credentials(patient: Patient) -> Iterator[Finding]:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from operations.aws_errors import code_of
+from operations.aws.errors import code_of
+from operations.aws.hosted_zone import public_zone_ids
+from operations.aws.images import EcrImage, ecr_image
 from operations.doctoring.check import Finding, unknown, well, wrong
 from operations.doctoring.patient import Patient, Unanswered
-from operations.hosted_zone import public_zone_ids
-from operations.images import EcrImage, ecr_image
 
 ROW_SECURITY = "select rolsuper, rolbypassrls from pg_roles where rolname = current_user;"
 PLATFORMS = {"arm64": "arm64", "x86_64": "amd64"}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from operations.aws_errors import as_stopped, code_of, is_signed_out
+from operations.aws.errors import as_stopped, code_of, is_signed_out
 from operations.doctoring.check import Check, Finding, Result, unknown
 from operations.doctoring.patient import Outside, Patient
 from operations.errors import CommandStopped

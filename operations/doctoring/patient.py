@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from operations.clients import Clients
+from operations.aws.clients import Clients
 from operations.project import PROJECT_ROOT
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from operations.aws_errors import in_one_sentence
-from operations.clients import Clients
+from operations.aws.clients import Clients
+from operations.aws.errors import in_one_sentence
 from operations.errors import CommandStopped
 from operations.packaging.programs import ask, reason
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from operations.engine.plan import name_of
 from operations.pending.deciding import Remedy, Way
 from operations.pending.finding import MADE_UP, NAMING
 from operations.pending.operation import Deployment
-from operations.plan import name_of
 
 _DEFAULTS = "__defaults"
 """Where Pulumi's AWS provider notes which inputs it made up itself."""

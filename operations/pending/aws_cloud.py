@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from operations.aws_errors import in_one_sentence
+from operations.aws.errors import in_one_sentence
 from operations.pending.aws_listing import LISTINGS
 from operations.pending.finding import Found, Wanted
 from runbook.resource_tags import PROGRAM_NAME_TAG
 
 if TYPE_CHECKING:
-    from operations.clients import Clients
+    from operations.aws.clients import Clients
 
 GLOBAL = "us-east-1"
 """Where the tagging API tells of what has no region (health checks, certificates for the whole world)."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from operations.pending.finding import Found, Wanted
 
 if TYPE_CHECKING:
-    from operations.clients import Clients
+    from operations.aws.clients import Clients
 
 Listing: TypeAlias = Callable[["Clients", Wanted, str], Iterator[Found]]
 

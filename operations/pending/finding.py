@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from operations.engine.plan import UNKNOWN
 from operations.pending.identities import Identity
-from operations.plan import UNKNOWN
 
 MADE_UP: re.Pattern[str] = re.compile(r"-[0-9a-f]{7}$")
 """What Pulumi's AWS provider appends to a logical name where the program gives no physical one."""

@@ -18,9 +18,9 @@ from operations.terminal import say
 if TYPE_CHECKING:
     from pulumi.automation import Stack
 
+    from operations.engine.plan import Plan
+    from operations.engine.stack import OpenStack
     from operations.pending.finding import Cloud
-    from operations.plan import Plan
-    from operations.stack import OpenStack
 INDEX_MINUTES = 5
 """Within which AWS's index of tags is taken to know what was made; AWS gives no figure."""
 
@@ -94,7 +94,7 @@ def cloud_of(opened: "OpenStack") -> "Cloud":
         from operations.project import PROJECT_ROOT
 
         return OfflineCloud(Store(store_path(home_of(PROJECT_ROOT, opened.environment.name))), scope)
-    from operations.clients import Clients
+    from operations.aws.clients import Clients
     from operations.pending.aws_cloud import AwsCloud
 
     location = opened.environment.location

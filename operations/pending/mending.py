@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from operations.engine.plan import name_of, short_type
 from operations.errors import refused
 from operations.pending import adopting, state_file, words
 from operations.pending.deciding import Remedy, Way, leftover, remedy_of
 from operations.pending.finding import Cloud, Wanted
 from operations.pending.identities import identity_of
 from operations.pending.operation import Deployment, Pending, pending_in
-from operations.plan import name_of, short_type
 
 if TYPE_CHECKING:
     from pulumi.automation import EngineEvent, Stack

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from operations.plan import name_of, short_type
+from operations.engine.plan import name_of, short_type
 
 Deployment = dict[str, Any]
 """What `pulumi stack export` calls `deployment`: resources, pending operations."""

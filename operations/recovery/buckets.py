@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from operations.backups.recovery_points import RecoveryPoint
 from operations.errors import CommandStopped
-from operations.recovery_points import RecoveryPoint
 from operations.session import Session
 from operations.waiting import Wait, wait_until
 

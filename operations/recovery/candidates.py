@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from json import dumps
 
-from operations.backup_source import Backups
+from operations.backups.recovery_points import RecoveryPoint
+from operations.backups.source import Backups
 from operations.recovery.instances import RECOVERS, REPLACED_BY, TARGET, Instance, Instances
 from operations.recovery.moments import Range, lost_minutes, spell_loss
-from operations.recovery_points import RecoveryPoint
 from operations.session import Session
 
 

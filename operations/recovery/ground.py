@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from operations.aws_errors import code_of
-from operations.clients import Clients
+from operations.aws.clients import Clients
+from operations.aws.errors import code_of
+from operations.aws.manifest_source import read_manifest
 from operations.clock import Clock
 from operations.errors import CommandStopped, refused
-from operations.manifest_source import read_manifest
 from operations.project import PROJECT_ROOT
 from operations.recovery import second_region
 from operations.recovery.lock import Held

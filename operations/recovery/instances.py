@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from operations.aws_errors import code_of
+from operations.aws.errors import code_of
 from operations.errors import CommandStopped
 from operations.recovery.moments import Range
 from operations.session import Session

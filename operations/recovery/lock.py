@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
 
-from operations.aws_errors import brief, code_of
-from operations.clients import Clients
+from operations.aws.clients import Clients
+from operations.aws.errors import brief, code_of
 from operations.clock import Clock
 from operations.errors import refused
 from operations.session import Session

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
+from operations.backups.recovery_points import RecoveryPoint, spell_minutes
 from operations.errors import bad_input, refused
-from operations.recovery_points import RecoveryPoint, spell_minutes
 
 LATEST = "latest"
 _HASH_CHARACTERS = 6

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from operations.aws_errors import code_of
-from operations.deployments import Deployment, Hook
-from operations.ecs_deployments import EcsDeployments
+from operations.aws.errors import code_of
+from operations.deployments.asking import EcsDeployments
+from operations.deployments.following import follow, serves_users
+from operations.deployments.told import Deployment, Hook
 from operations.errors import CommandStopped, refused
-from operations.following import follow, serves_users
 from operations.session import Session
 from operations.terminal import say
 from operations.waiting import Wait, wait_until

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from operations.backups.recovery_points import RecoveryPoint
 from operations.errors import refused
-from operations.recovery_points import RecoveryPoint
 
 BEGINNING = "awsbackup-restore-test-"
 NAME_KEYS = {"RDS": "dBInstanceIdentifier", "S3": "newBucketName"}

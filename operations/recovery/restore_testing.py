@@ -12,7 +12,7 @@ from functions.restore_validation.database import ON_ITS_WAY, database_checks
 from functions.restore_validation.record import NotDocumentedError, Records
 from functions.restore_validation.settings import Settings, read_settings
 from functions.restore_validation.verdicts import Check, Verdict
-from operations.aws_errors import as_stopped, brief, code_of
+from operations.aws.errors import as_stopped, brief, code_of
 from operations.errors import CommandStopped, refused
 from operations.recovery.restore_test import RestoreTest, metadata, names_it
 from operations.session import Session

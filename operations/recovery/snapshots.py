@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from operations.aws_errors import code_of
+from operations.aws.errors import code_of
 from operations.errors import CommandStopped, refused
 from operations.recovery.instances import EVERY_SECONDS
 from operations.session import Session

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
 
+from operations.backups.recovery_points import RecoveryPoint
+from operations.checks.smoke_test import smoke_test
 from operations.errors import CommandStopped, refused
 from operations.recovery import adoption, buckets, configuration, second_region
 from operations.recovery.configuration import Lost
@@ -19,9 +21,7 @@ from operations.recovery.lock import Held
 from operations.recovery.moments import Target, spell_loss
 from operations.recovery.persons import ask_person
 from operations.recovery.steps import Step, carry_out, expected_minutes
-from operations.recovery_points import RecoveryPoint
 from operations.session import Session
-from operations.smoke_test import smoke_test
 from operations.terminal import say
 from runbook.whereabouts import prefix
 

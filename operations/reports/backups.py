@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from functions.restore_validation.record import FOLDER, LOG, week_of
-from operations.aws_errors import code_of
-from operations.backup_source import Backups
-from operations.recovery_points import verify
+from operations.aws.errors import code_of
+from operations.backups.recovery_points import verify
+from operations.backups.source import Backups
 from operations.reports.counted import counted
 from operations.reports.finding import Finding, good, judged, look, unknown, yours
 from operations.reports.reading import Reading

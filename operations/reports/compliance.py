@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from operations.aws_errors import code_of
+from operations.aws.errors import code_of
 from operations.reports.access_logs import attributes, log_bucket
 from operations.reports.finding import Finding, judged, look, not_enabled, yours
 from operations.reports.reading import Reading

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from operations.aws_errors import code_of
+from operations.aws.errors import code_of
 from operations.reports.finding import Finding, judged, not_enabled, unknown
 from operations.reports.reading import Reading
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from operations.aws_errors import code_of
+from operations.aws.errors import code_of
 from operations.reports.finding import Finding, judged, look
 from operations.reports.reading import Reading
-from operations.scaling_source import ScaledService
+from operations.scaling.source import ScaledService
 
 
 def dashboard(reading: Reading) -> Iterator[Finding]:

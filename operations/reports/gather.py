@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from operations.aws_errors import as_stopped, is_signed_out
+from operations.aws.errors import as_stopped, is_signed_out
 from operations.errors import CommandStopped
 from operations.reports.finding import Finding, Report, Section, unknown
 from operations.reports.reading import Reading

@@ -9,8 +9,8 @@ from typing import Any
 from operations.reports.counted import counted
 from operations.reports.finding import Finding, Span, good, look
 from operations.reports.reading import Reading
-from operations.status import OUTSIDE_REGION, SCALING_ALARMS
-from operations.status_text import spell_minutes
+from operations.state.reading import OUTSIDE_REGION, SCALING_ALARMS
+from operations.state.text import spell_minutes
 
 ON = "ALARM"
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from operations.aws_errors import code_of
-from operations.ecs_deployments import EcsDeployments
+from operations.aws.errors import code_of
+from operations.aws.images import ecr_image
+from operations.deployments.asking import EcsDeployments
 from operations.errors import CommandStopped
-from operations.images import ecr_image
 from operations.reports.counted import counted
 from operations.reports.finding import Finding, good, judged, not_enabled, unknown, yours
 from operations.reports.reading import Reading

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
+from operations.aws.known import Unknown, known
 from operations.errors import CommandStopped
-from operations.known import Unknown, known
 from operations.reports.finding import Span
 from operations.session import Session
 from operations.terminal import say
@@ -52,7 +52,7 @@ class Reading:
         return f"https://{region}.console.aws.amazon.com"
 
     def client(self, service: str, *, region: str | None = None) -> Any:
-        """As `operations.clients.Clients.client`."""
+        """As `operations.aws.clients.Clients.client`."""
         return self.session.clients.client(service, region=region)
 
     def once(self, name: str, ask: Callable[[], Thing]) -> Thing:

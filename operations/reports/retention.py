@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from operations.backup_source import Backups
+from operations.backups.source import Backups
 from operations.reports.access_logs import log_bucket
 from operations.reports.finding import Finding, judged, look, not_enabled, unknown
 from operations.reports.reading import Reading

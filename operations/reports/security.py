@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from operations.aws_errors import code_of
+from operations.aws.errors import code_of
 from operations.reports.counted import counted
 from operations.reports.finding import Finding, good, judged, look, not_enabled, unknown
 from operations.reports.insights import ask
 from operations.reports.metrics import HOUR_SECONDS, measure
 from operations.reports.reading import Reading
-from operations.status import OUTSIDE_REGION
+from operations.state.reading import OUTSIDE_REGION
 from runbook.alarm import Metric
 
 SHOWN = 10

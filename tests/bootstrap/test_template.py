@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
+from operations.aws.service_roles import SERVICE_ROLES
 from operations.bootstrapping import names
 from operations.bootstrapping.template import TEMPLATE_FILE, load_template, template_body
-from operations.service_roles import SERVICE_ROLES
 from tests.bootstrap.resolved import ACCOUNT, REGION, actions, listed, stack
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from pulumi import automation
 from offline.deployments import set_parameter
 from offline.engine import Engine
 from offline.provider.store import Store
-from operations.plan import Plan
+from operations.engine.plan import Plan
 from tests.engine.conftest import changes
 from tests.engine.whole import Whole, changed, planned, whole
 

@@ -16,8 +16,8 @@ from pulumi import automation
 from offline.engine import Engine
 from offline.provider.store import Store
 from offline.workspace import home_of, open_stack, store_path
-from operations.offline_registry import OfflineDeployments
-from operations.plan import Plan, Step, plan_from
+from operations.engine.offline_registry import OfflineDeployments
+from operations.engine.plan import Plan, Step, plan_from
 from runbook import stack_file
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ from offline.engine import Engine
 from offline.provider.faults import ANSWERS, Call, Fault, Kind
 from offline.provider.store import Store
 from offline.workspace import home_of, open_stack, store_path
-from operations.engine_run import run
+from operations.engine.run import run
 from operations.errors import CommandStopped
 from operations.exit_codes import ExitCode
 from operations.pending import state_file

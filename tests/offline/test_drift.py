@@ -9,7 +9,15 @@ from offline.drift import DRILLS, NothingToChange, play
 from offline.provider.catalog import catalog
 from offline.provider.store import Row, Store
 from operations.commands.offline_state import What
-from operations.offline_state import CLOUD_ONLY, STATE_ONLY, Difference, as_text, differences, drift_as_text, standing
+from operations.engine.offline_state import (
+    CLOUD_ONLY,
+    STATE_ONLY,
+    Difference,
+    as_text,
+    differences,
+    drift_as_text,
+    standing,
+)
 
 MADE: dict[str, dict[str, Any]] = {
     "aws:s3/bucket:Bucket": {"tags": {"team": "shop"}},

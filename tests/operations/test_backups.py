@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.recovery_point_report import spell_size
-from operations.recovery_points import Expectation, LaterMoment, RecoveryPoint, spell_minutes, verify
+from operations.backups.recovery_points import Expectation, LaterMoment, RecoveryPoint, spell_minutes, verify
+from operations.backups.report import spell_size
 from tests.operations.aws_world import AwsWorld, aws_error, put
 from tests.operations.backup_world import PRIMARY, RECOVERY, BackupWorld
 from tests.operations.manifests import manifest

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operations.calendar_file import calendar
+from operations.maintenance.calendar_file import calendar
 from runbook.schedule import window_starts
 from runbook.settings import Environment
 from tests.environments import environment as plain_environment

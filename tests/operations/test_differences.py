@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.differences import places, told_apart
+from operations.engine.differences import places, told_apart
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.booleans() | st.integers() | st.text(alphabet="xyz"),

@@ -6,7 +6,7 @@ import pytest
 from pulumi.automation import CommandResult
 from pulumi.automation.errors import ConcurrentUpdateError
 
-from operations.engine_run import run
+from operations.engine.run import run
 from operations.errors import CommandStopped
 
 LOCKED = (

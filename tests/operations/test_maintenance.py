@@ -8,8 +8,8 @@ import pytest
 
 from components.maintenance_checklist import NOBODY_WAITS
 from components.maintenance_work import OPERATOR_FAILED
-from operations.maintenance_word import FAILED, read_word
-from operations.muting import mutes
+from operations.maintenance.muting import mutes
+from operations.maintenance.word import FAILED, read_word
 from tests.operations.aws_world import AwsWorld, aws_error, put
 from tests.operations.ecs_world import Refusal
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError, UnauthorizedSSOTokenError
 
+from operations.aws.region import region_of
 from operations.errors import CommandStopped
-from operations.region import region_of
 from runbook.manifest import parameter_name
 from tests.operations.aws_world import AwsWorld, aws_error, put
 from tests.operations.manifests import manifest

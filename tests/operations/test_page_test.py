@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from operations.page_test import Delivery, Path, proven
+from operations.checks.page_test import Delivery, Path, proven
 from tests.operations.aws_world import AwsWorld
 
 LATE = timedelta(minutes=5)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.automation import EngineEvent
 
-from operations.plan import Action, PropertyChange, plan_from, readable, short_type
+from operations.engine.plan import Action, PropertyChange, plan_from, readable, short_type
 
 STACK = "urn:pulumi:staging::mockforge-cloud::pulumi:pulumi:Stack::mockforge-cloud-staging"
 WEB = "urn:pulumi:staging::mockforge-cloud::mockforge:cloud:Service::web"

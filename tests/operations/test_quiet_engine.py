@@ -6,7 +6,7 @@ import pulumi
 from pulumi.runtime import settings
 from pulumi.runtime.proto import engine_pb2
 
-from operations.quiet_engine import without_debug_lines
+from operations.engine.quiet import without_debug_lines
 from tests.harness import registered
 
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from operations.backups.recovery_points import RecoveryPoint
 from operations.errors import CommandStopped
 from operations.recovery.connection import Connection
 from operations.recovery.instances import aside_name, restored_name
 from operations.recovery.moments import Range, Target, choose_moment, choose_point, lost_minutes
 from operations.recovery.restore_test import LONGEST_NAME, RestoreTest, metadata
 from operations.recovery.second_region import content, first_address, image_in, with_address
-from operations.recovery_points import RecoveryPoint
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 MINUTES = st.integers(0, 35 * 24 * 60)

@@ -3,8 +3,8 @@
 import json
 from textwrap import dedent
 
-from operations import rendering
-from operations.plan import Action, Diagnostic, Plan, PropertyChange, Step, in_reading_order
+from operations.engine import rendering
+from operations.engine.plan import Action, Diagnostic, Plan, PropertyChange, Step, in_reading_order
 
 
 def a_step(name: str, action: Action, component: str = "web", type_: str = "aws:s3:Bucket", **more: object) -> Step:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from operations.withdrawals import fitting
+from operations.deployments.withdrawals import fitting
 from runbook.deployments import Withdrawal, read_withdrawals
 from tests.operations.aws_world import AwsWorld, Said, aws_error, put
 

@@ -7,10 +7,21 @@ from typing import Literal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operations.deployments import Deployment, Image, Version
+from operations.deployments.told import Deployment, Image, Version
 from operations.errors import CommandStopped
 from operations.exit_codes import ExitCode
-from operations.rollback import Decision, Done, Follow, Known, Past, Redeploy, Stop, decide, healthy, withdraws
+from operations.rolling_back.decision import (
+    Decision,
+    Done,
+    Follow,
+    Known,
+    Past,
+    Redeploy,
+    Stop,
+    decide,
+    healthy,
+    withdraws,
+)
 
 End = Literal["SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED", "STOPPED"]
 ENDS = st.sampled_from(["SUCCESSFUL", "SUCCESSFUL", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED", "STOPPED"])

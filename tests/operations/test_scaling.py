@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from operations.errors import CommandStopped
 from operations.exit_codes import ExitCode
-from operations.scaling import Bounds, Direction, Tasks, arrived, decide, overtaken
-from operations.scaling_forecast import Forecast, Utilisation, forecast
+from operations.scaling.change import Bounds, Direction, Tasks, arrived, decide, overtaken
+from operations.scaling.forecast import Forecast, Utilisation, forecast
 from runbook.settings import Scaling
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

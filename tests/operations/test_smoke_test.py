@@ -50,7 +50,7 @@ def answered_by(aws: AwsWorld, authority: Authority, monkeypatch: pytest.MonkeyP
                 assert target.host == "cloud.mockforge.dev"
                 return checks.run_checks(replace(here, headers=target.headers), expected, pause=lambda _seconds: None)
 
-            monkeypatch.setattr("operations.smoke_test.run_checks", redirected)
+            monkeypatch.setattr("operations.checks.smoke_test.run_checks", redirected)
             return aws
 
         yield start

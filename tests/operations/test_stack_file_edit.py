@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from operations.deployments import Image
+from operations.deployments.told import Image
 from operations.stack_file_edit import edit
 
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mockforge-cloud"

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.smoke_test.exchange import Answer, NoAnswer
-from operations.status import Status, gather
-from operations.status_text import as_json, as_text
+from operations.state.reading import Status, gather
+from operations.state.text import as_json, as_text
 from tests.operations.aws_world import AwsWorld, aws_error, put
 from tests.operations.manifests import ACCOUNT, REGION
 
@@ -118,7 +118,7 @@ def test_the_stand_ins_status_says_at_its_top_that_it_is_not_the_real_one(
     baking: AwsWorld, monkeypatch: pytest.MonkeyPatch
 ):
     seen: list[Status] = []
-    monkeypatch.setattr("operations.status.gather", lambda session: seen.append(gather(session)) or seen[-1])
+    monkeypatch.setattr("operations.state.reading.gather", lambda session: seen.append(gather(session)) or seen[-1])
     assert "offline" not in baking("status", "production").out
     title = "production  2026-11-24 03:25 UTC  (offline, stand-in AWS; us-east-1, account 123456789012)\n"
     assert as_text(seen[0], offline=True).startswith(title)

@@ -109,7 +109,7 @@ def day(aws: AwsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Day:
 
     monkeypatch.setattr("operations.deploying.engine.open_engine", opened)
     good = Report(results=(Result(name="live", outcome=Outcome.OK, reason="answers", milliseconds=3),))
-    monkeypatch.setattr("operations.smoke_test.run_checks", lambda *_asked: good)
+    monkeypatch.setattr("operations.checks.smoke_test.run_checks", lambda *_asked: good)
     variables = {
         "HOST_NAME": "cloud.mockforge.dev",
         "TEST_HEADER": "X-MockForge-Test-Traffic",

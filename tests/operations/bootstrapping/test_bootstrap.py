@@ -8,9 +8,9 @@ import json
 
 import pytest
 
+from operations.aws.clients import Clients
+from operations.aws.service_roles import SERVICE_ROLES
 from operations.bootstrapping.stack import BootstrapStack
-from operations.clients import Clients
-from operations.service_roles import SERVICE_ROLES
 from tests.operations.aws_world import AwsWorld, aws_error
 from tests.operations.bootstrapping.cloudformation_world import CloudFormationWorld
 

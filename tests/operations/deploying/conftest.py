@@ -31,7 +31,7 @@ def production(aws: AwsWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         return engine
 
     monkeypatch.setattr("operations.deploying.engine.open_engine", opened)
-    monkeypatch.setattr("operations.smoke_test.run_checks", lambda *_asked: made.smoke_test)
+    monkeypatch.setattr("operations.checks.smoke_test.run_checks", lambda *_asked: made.smoke_test)
     variables: dict[str, Any] = {
         "HOST_NAME": "cloud.mockforge.dev",
         "TEST_HEADER": "X-MockForge-Test-Traffic",

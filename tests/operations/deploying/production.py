@@ -14,8 +14,8 @@ from functions.smoke_test.checks import Report, Result
 from functions.smoke_test.verdicts import Outcome
 from operations.deploying.engine import EngineFailed
 from operations.deploying.stack_file import names
+from operations.engine.plan import Action, Plan, Step
 from operations.exit_codes import ExitCode
-from operations.plan import Action, Plan, Step
 from operations.terminal import say_stopped
 from tests.operations.aws_world import AwsWorld, Said
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from operations.deploying.decision import Asked, Follow, Nothing, Start, decide
 from operations.deploying.record import Record
 from operations.deploying.situation import Situation
-from operations.deployments import Deployment, Image, Side, Version
+from operations.deployments.told import Deployment, Image, Side, Version
 from operations.errors import CommandStopped
 from operations.exit_codes import ExitCode
-from operations.status import Rollout
+from operations.state.reading import Rollout
 from runbook.deployments import Withdrawal
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

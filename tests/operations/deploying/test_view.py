@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from operations.deploying.view import View
-from operations.deployments import Deployment, Hook, Image, Side, Version
-from operations.status import Rollout
+from operations.deployments.told import Deployment, Hook, Image, Side, Version
+from operations.state.reading import Rollout
 from operations.waiting import Wait
 from tests.operations.manifests import manifest
 from tests.operations.virtual_clock import VirtualClock

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from operations.aws.service_roles import SERVICE_ROLES
 from operations.doctoring.patient import Outside, Unanswered
-from operations.service_roles import SERVICE_ROLES
 from tests.operations.aws_world import AwsWorld
 from tests.operations.ecs_world import Refusal
 from tests.operations.manifests import ACCOUNT, REGION

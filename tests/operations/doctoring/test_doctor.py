@@ -226,7 +226,7 @@ def test_a_key_is_looked_for_in_its_own_region(world: AccountWorld, monkeypatch:
     provider = "awskms://alias/mockforge-staging-pulumi?region=eu-west-1"
     monkeypatch.setattr("operations.project._content", lambda *_: {"secretsprovider": provider})
     asked: list[str] = []
-    from operations import lookups
+    from operations.aws import lookups
 
     original = lookups.has_key
 

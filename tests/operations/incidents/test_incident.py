@@ -223,9 +223,9 @@ def test_what_is_no_incident_is_left_as_it_is(mfcloud, text: str, said: str):
 
 
 def test_the_note_of_a_rollback_is_closed_with_its_own_end(mfcloud, clock: VirtualClock):
-    from operations.deployments import Deployment
-    from operations.evidence import Evidence, Requests
-    from operations.incident_note import Incident, note
+    from operations.deployments.evidence import Evidence, Requests
+    from operations.deployments.told import Deployment
+    from operations.rolling_back.note import Incident, note
 
     at = clock.now()
     nothing = Requests(begins=at, ends=at, requests=None, failures=None)

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from operations.clients import Clients
+from operations.aws.clients import Clients
 from operations.pending.aws_cloud import AwsCloud
 from operations.pending.finding import Found, Wanted
 from operations.pending.identities import IDENTITIES

@@ -1,0 +1,1 @@
+"""Asking AWS: clients, the manifest, and what its refusals mean."""

@@ -1,0 +1,1 @@
+"""`mfcloud backups list` and `verify`: what could be restored."""

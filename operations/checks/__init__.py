@@ -1,0 +1,1 @@
+"""`mfcloud smoke-test` and `page-test`."""

@@ -1,0 +1,49 @@
+"""Follows one deployment until it has come as far as somebody wants."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from operations.clock import Clock
+from operations.deployments.asking import EcsDeployments
+from operations.deployments.told import Deployment, spell
+from operations.session import Session
+from operations.waiting import Tell, Wait, wait_until
+
+
+def follow(  # noqa: PLR0913 - what, how far, and how it is shown
+    session: Session,
+    arn: str,
+    *,
+    done: Callable[[Deployment], bool],
+    minutes: int,
+    resume: str,
+    seen: Callable[[Deployment], None] = lambda _deployment: None,
+    describe: Callable[[Deployment, datetime], str] = spell,
+    telling: Callable[[Wait, Clock], AbstractContextManager[Tell]] | None = None,
+) -> Deployment:
+    """The deployment when it is `done` or over; `seen` is told of every look at it. Gives up after `minutes`."""
+    ecs = EcsDeployments(session)
+
+    def ask() -> Deployment:
+        [deployment] = ecs.described([arn])
+        seen(deployment)
+        return deployment
+
+    return wait_until(
+        ask,
+        lambda deployment: not deployment.unfinished or done(deployment),
+        lambda deployment: describe(deployment, session.clock.now()),
+        Wait(
+            what=f"deployment of {session.manifest.environment}",
+            until=session.clock.now() + timedelta(minutes=minutes),
+            resume=resume,
+        ),
+        session.clock,
+        telling,
+    )
+
+
+def serves_users(deployment: Deployment) -> bool:
+    """Production traffic has moved to the new revision."""
+    return deployment.has_passed("PRODUCTION_TRAFFIC_SHIFT") and not deployment.rolling_back

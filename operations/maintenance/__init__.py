@@ -1,0 +1,1 @@
+"""`mfcloud maintenance`: dates, notices, the word to the checklist, mutes."""

@@ -1,0 +1,1 @@
+"""`mfcloud scale`: the number of tasks, and what autoscaling will do next."""

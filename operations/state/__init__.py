@@ -1,0 +1,1 @@
+"""`mfcloud status`: one screen of an environment."""
