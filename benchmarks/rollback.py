@@ -10,7 +10,7 @@ UP_TO_THE_FIRST_REQUEST = """
 import os
 from typing import Any
 
-from operations.clients import Clients
+from operations.aws.clients import Clients
 
 make = Clients._make
 

@@ -261,6 +261,7 @@ def test_the_boundary_gives_no_way_to_more():
     assert denied[0]["Resource"][1] == f"arn:aws:s3:::mockforge-production-state-{ACCOUNT}-us-east-1/*"
 
 
+@pytest.mark.slow
 def test_every_action_that_is_named_exists():
     for name in ("DeployRole", "PreviewRole", "OperatorRole", "Boundary"):
         for action in actions(stack().policies(name)):

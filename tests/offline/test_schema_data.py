@@ -18,6 +18,7 @@ from offline.provider.schema.renames import ELSEWHERE, RENAMES
 from tests.stacks.stack import STACKS, stack_named
 
 
+@pytest.mark.slow
 def test_the_files_are_what_the_installed_packages_say():
     kept = {path.name: path.read_text(encoding="utf-8") for path in DATA.glob("*.json")}
     new = all_texts()

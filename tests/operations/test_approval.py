@@ -232,6 +232,7 @@ OPERATIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("when", ["faults", "lost"])
 def test_ctrl_c_at_any_step_and_the_command_again_answers_once(waiting: AwsWorld, operation: str, when: str):

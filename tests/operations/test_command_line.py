@@ -189,6 +189,7 @@ def test_an_exception_in_the_program_is_told_without_a_traceback(project: Projec
     assert "Traceback" not in answer.out + answer.err
 
 
+@pytest.mark.slow
 @pytest.mark.engine
 def test_losing_what_is_protected_is_refused_and_named(project: Project):
     assert project("up", "production", "--offline", "--yes").code == 0
@@ -246,6 +247,7 @@ def test_a_missing_backend_says_how_to_log_in(project: Project):
     """)
 
 
+@pytest.mark.slow
 @pytest.mark.engine
 def test_without_offline_it_is_the_backend_one_is_logged_in_to(project: Project):
     """With a backend in a folder and a provider on PATH in place of AWS; the project's own files stay as they are."""

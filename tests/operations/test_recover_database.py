@@ -531,6 +531,7 @@ STRUCK = {  # operation to how often it is called
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("operation", "skipped"), [(name, before) for name, times in STRUCK.items() for before in range(times)]
 )
@@ -562,6 +563,7 @@ def _strike(rds: RdsWorld, operation: str, when: str, skipped: int, error: BaseE
     getattr(rds.aws, when)[operation] = Countdown([*faults, error])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("minute", [0, 22, 25, 26, 27, 28, 29, 31, 33])
 def test_ctrl_c_at_any_minute_says_how_to_go_on_and_the_lock_is_given_back(rds: RdsWorld, minute: int):
     press_at = rds.aws.clock.now() + timedelta(minutes=minute)

@@ -280,6 +280,7 @@ STRUCK = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", STRUCK)
 @pytest.mark.parametrize("when", ["faults", "lost"])
 def test_ctrl_c_at_any_step_and_the_command_again_recovers_once(world: World, operation: str, when: str):

@@ -196,6 +196,7 @@ def test_a_result_that_cannot_be_documented_is_a_warning(restores: RestoreWorld)
 STRUCK = ["StartRestoreJob", "DescribeRestoreJob", "DescribeDBInstances", "PutObject", "DeleteDBInstance"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", STRUCK)
 @pytest.mark.parametrize("when", ["faults", "lost"])
 def test_ctrl_c_at_any_step_and_the_command_again_restores_once_and_leaves_nothing(

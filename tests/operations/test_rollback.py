@@ -422,6 +422,7 @@ STOPPING = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", STOPPING)
 @pytest.mark.parametrize("when", ["faults", "lost"])
 def test_ctrl_c_at_any_step_inside_the_bake_and_the_command_again_goes_back_once(
@@ -445,6 +446,7 @@ REDEPLOYING = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", REDEPLOYING)
 @pytest.mark.parametrize("when", ["faults", "lost"])
 def test_ctrl_c_at_any_step_of_a_redeployment_and_the_command_again_deploys_once(
@@ -457,6 +459,7 @@ def test_ctrl_c_at_any_step_of_a_redeployment_and_the_command_again_deploys_once
     assert len(live.ecs.deployments) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("minute", [0, 1, 3, 5, 8, 40, 66])
 def test_ctrl_c_at_any_minute_of_a_redeployment_says_how_to_go_on(live: AwsWorld, minute: int):
     press_at = live.clock.now() + timedelta(minutes=minute)

@@ -207,6 +207,7 @@ def test_ctrl_c_while_waiting_says_how_to_go_on_and_the_command_again_changes_no
     assert scaling.aws.changes == ["UpdateService"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["faults", "lost"])
 @pytest.mark.parametrize("operation", ["DescribeServices", "DescribeScalableTargets", "UpdateService"])
 def test_ctrl_c_at_any_step_and_the_command_again_ends_at_the_number(scaling: ScalingWorld, operation: str, when: str):

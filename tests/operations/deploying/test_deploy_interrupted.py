@@ -175,6 +175,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", STEPS)
 @pytest.mark.parametrize("when", ["faults", "lost"])
 def test_ctrl_c_at_any_step_and_the_command_again_deploys_once(production: Production, operation: str, when: str):

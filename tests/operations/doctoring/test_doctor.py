@@ -149,6 +149,7 @@ ASKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ASKS)
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
 def test_what_aws_does_not_tell_is_unknown_and_the_rest_goes_on(world: AccountWorld, name: str, code: str):
