@@ -8,6 +8,7 @@ gc.set_threshold(200_000, 50, 100)
 # ruff: noqa: E402
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,16 @@ from tests.harness import registered as run
 def registered() -> Callable[..., Program]:
     """`registered(program, preview=False, …)`: run a program and ask what it registered; see `tests.harness`."""
     return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _service_models_are_read_once() -> None:
+    """Every session of boto3 reads botocore's models again, megabytes of JSON that nobody changes; moto drops them."""
+    from botocore.loaders import JSONFileLoader
+
+    loader = JSONFileLoader()
+    read = cache(loader.load_file)
+    JSONFileLoader.load_file = lambda _self, path: read(path)  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
