@@ -48,7 +48,7 @@ def test_up_waits_for_the_running_deployment_and_for_a_repaired_image(tmp_path, 
         set_parameter(staging.cloud, "/mockforge-cloud/staging/withdrawn", json.dumps([withdrawn]))
         code, said = up()
         assert code == 1
-        assert f"sha256:{OTHER_DIGEST} was withdrawn from staging by a rollback at 2026-11-24T11:00:00Z" in said
+        assert f"sha256:{OTHER_DIGEST} was withdrawn from staging by a rollback at 2026-11-24 11:00 UTC" in said
         assert running_image(staging) == DIGEST
 
         set_parameter(staging.cloud, "/mockforge-cloud/staging/withdrawn", "nonsense")
