@@ -51,6 +51,17 @@ def test_imports_go_one_way(folder: str):
     assert wrong == []
 
 
+def test_nothing_of_operations_stands_on_a_command():
+    """A command is the top: what two of them share stands below both."""
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path in modules("operations")
+        if path.parent.name != "commands" and path.name != "application.py"
+        if re.search(r"^\s*(from|import) operations\.commands", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_importing_changes_nothing_and_asks_nobody(folder: str):
     """In a fresh interpreter: third parties first, then ours under watch."""

@@ -124,7 +124,7 @@ def try_restore(
     Example: mfcloud backups test-restore production
     """
     from operations.backups.source import Backups
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.recovery.restore_test import RestoreTest, newest_point
     from operations.recovery.restore_testing import RestoreTesting
     from operations.session import operating

@@ -67,7 +67,7 @@ def _bootstrap(session: "SettingsSession", asked: "Asked", *, yes: bool, dry_run
     from operations.bootstrapping.following import computed, ended, require_good
     from operations.bootstrapping.parameters import parameters
     from operations.bootstrapping.stack import BootstrapStack
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.errors import CommandStopped
     from operations.settings_session import own_account
     from operations.terminal import say

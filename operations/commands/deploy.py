@@ -126,7 +126,7 @@ def _plan(course: "Course", decision: "Start") -> list[str]:
 
 
 def _begin(course: "Course", decision: "Start", switches: _Switches) -> "Rollout":
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.deploying import engine
 
     environment = course.environment
@@ -139,7 +139,7 @@ def _begin(course: "Course", decision: "Start", switches: _Switches) -> "Rollout
 
 def _nothing(course: "Course", decision: "Nothing", switches: _Switches) -> int:
     """Users reach it already; only the stack file may still say something else."""
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.deploying.outcome import outcome
     from operations.deploying.stack_file import spell
     from operations.terminal import say

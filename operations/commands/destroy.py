@@ -18,8 +18,8 @@ def command(
 
     Example: mfcloud destroy staging --offline --yes
     """
-    from operations.commands import report
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
+    from operations.engine import report
     from operations.engine.rendering import summary
     from operations.engine.run import run
     from operations.engine.stack import checked_environment, open_stack

@@ -141,7 +141,7 @@ def _notice_text(notice: "Notice", *, sent: bool, json: bool) -> str:
 
 
 def _send(session: "Session", subject: str, message: str, *, yes: bool) -> None:
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.errors import refused
     from operations.terminal import say
 
@@ -255,7 +255,7 @@ def mute(
 
     Example: mfcloud maintenance mute production --minutes 30 --why "replacing a log bucket"
     """
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.errors import bad_input, refused
     from operations.maintenance.muting import description, mutes
     from operations.session import operating

@@ -139,7 +139,7 @@ def reset(environment: EnvironmentName, *, yes: Yes = False) -> int:
     """
     from offline.workspace import home_of
     from offline.workspace import reset as forget
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.project import PROJECT_ROOT, stack_file
     from operations.terminal import say
 

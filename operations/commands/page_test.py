@@ -27,7 +27,7 @@ def command(environment: EnvironmentName, *, region: Region = None, yes: Yes = F
     """
     from operations.checks.page_test import proven
     from operations.checks.page_test import spell as spell_path
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.errors import CommandStopped
     from operations.session import operating
     from operations.terminal import say, write

@@ -27,7 +27,7 @@ def command(
     Example: mfcloud preview staging --offline
     """
     from offline.engine import EngineUnavailable
-    from operations.commands import report
+    from operations.engine import report
     from operations.engine.run import run
     from operations.engine.stack import open_stack
     from operations.terminal import say

@@ -121,7 +121,7 @@ def _carry_out(
 ) -> int:
     from dataclasses import replace
 
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.recovery.lock import Place, alone
     from operations.recovery.new_tasks import refuse_while_deploying
     from operations.recovery.steps import carry_out, expected_minutes
@@ -244,7 +244,7 @@ def system(
     Example: mfcloud recover system production --region us-west-2
     """
     from operations.aws.errors import in_one_sentence
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.recovery.lock import Place, alone
     from operations.recovery.steps import carry_out
     from operations.terminal import say

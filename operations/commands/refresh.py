@@ -19,8 +19,8 @@ def command(
 
     Example: mfcloud refresh staging --offline --yes
     """
-    from operations.commands import report
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
+    from operations.engine import report
     from operations.engine.run import run
     from operations.engine.stack import open_stack
     from operations.pending.gate import pass_interrupted, site_of

@@ -11,7 +11,7 @@ from operations.exit_codes import ExitCode
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from operations.deployments.told import Deployment, Version
+    from operations.deployments.told import Deployment
     from operations.rolling_back.course import Rollback
     from operations.rolling_back.decision import Decision
 
@@ -47,7 +47,7 @@ def command(  # noqa: PLR0913 - a switch each
 
     Example: mfcloud rollback production --reason "log-ins fail"
     """
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.rolling_back.course import Rollback
     from operations.rolling_back.decision import Done
     from operations.session import operating
@@ -78,7 +78,7 @@ def _reason(said: str | None) -> str:
     """In a hurry it is forgotten, and hints name the command without it: so a person is asked, and a script is told."""
     import sys
 
-    from operations.commands.confirmation import typed
+    from operations.confirmation import typed
     from operations.errors import bad_input
 
     if said is None and sys.stdin.isatty():
@@ -186,8 +186,8 @@ def _tell(
         "environment": session.manifest.environment,
         "deployment": deployment.arn,
         "status": deployment.status,
-        "taken_back": _as_json(bad),
-        "returned_to": _as_json(good),
+        "taken_back": bad.as_json() if bad else None,
+        "returned_to": good.as_json() if good else None,
         "withdrawn": withdrawn.identity if withdrawn else None,
         "note": str(note) if note else None,
         "stack_file_changed": edited,
@@ -216,13 +216,3 @@ def _put_back(rollback: "Rollback", decision: "Decision", *, yes: bool) -> bool:
         record=record.thing if isinstance(record, Known) else None,
         yes=yes,
     )
-
-
-def _as_json(version: "Version | None") -> dict[str, str | None] | None:
-    if version is None:
-        return None
-    return {
-        "task_definition": version.task_definition,
-        "image": version.image.reference if version.image else None,
-        "digest": version.image.digest if version.image else None,
-    }

@@ -123,7 +123,7 @@ def release(
 
     Example: mfcloud scale release production
     """
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.scaling.source import ScaledService
     from operations.session import operating
     from operations.terminal import say
@@ -193,7 +193,7 @@ def check(environment: EnvironmentName, *, region: Region = None, offline: Offli
 
 
 def _scale(asked: _Asked, *, yes: bool, dry_run: bool, json: bool) -> int:
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
     from operations.deployments.asking import EcsDeployments
     from operations.scaling.change import decide
     from operations.scaling.source import ScaledService

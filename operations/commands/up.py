@@ -26,8 +26,8 @@ def command(
 
     Example: mfcloud up staging --offline --yes
     """
-    from operations.commands import report
-    from operations.commands.confirmation import confirm
+    from operations.confirmation import confirm
+    from operations.engine import report
     from operations.engine.rendering import summary
     from operations.engine.run import run
     from operations.engine.stack import open_stack

@@ -2,8 +2,8 @@
 
 import sys
 
-from operations.commands.answering import look, plan, send
-from operations.commands.confirmation import typed
+from operations.confirmation import typed
+from operations.deployments.answering import look, plan, send
 from operations.deployments.approval import Answer, Answered
 from operations.errors import CommandStopped
 from operations.exit_codes import ExitCode

@@ -19,7 +19,7 @@ from operations.deploying.situation import Situation, read, rollout_of
 from operations.deploying.stack_file import Edit, spell
 from operations.deploying.view import View
 from operations.deployments.asking import EcsDeployments
-from operations.deployments.following import follow
+from operations.deployments.following import BEGINS_MINUTES, begun, follow
 from operations.deployments.told import Deployment
 from operations.errors import CommandStopped, refused
 from operations.exit_codes import ExitCode
@@ -27,9 +27,8 @@ from operations.rolling_back.decision import START_MINUTES
 from operations.session import Session
 from operations.state.reading import Rollout
 from operations.terminal import say
-from operations.waiting import Wait, wait_until
+from operations.waiting import Wait
 
-APPEARS_MINUTES = 5
 SPARE_MINUTES = 60
 APPROVAL_MINUTES = 24 * 60
 """ECS: a stage lasts at most 24 hours."""
@@ -206,25 +205,18 @@ class Course:
         return self.command("deploy", *(["--ticket", self.asked.ticket] if self.asked.ticket else []))
 
     def _begun(self, record: Record, before: str | None) -> Rollout:
-        ecs = EcsDeployments(self.session)
-
-        def new() -> Deployment | None:
-            newest = ecs.newest()
-            return newest if newest is not None and newest.arn != before else None
-
         clock = self.session.clock
-        until = clock.now() + timedelta(minutes=APPEARS_MINUTES)
-        found = wait_until(
-            new,
-            lambda deployment: deployment is not None or clock.now() >= until,
-            lambda deployment: "begun" if deployment else "not begun yet",
+        until = clock.now() + timedelta(minutes=BEGINS_MINUTES)
+        found = begun(
+            self.session,
+            lambda newest: newest.arn != before,
             Wait(what=f"deployment of {self.environment}", until=until + timedelta(minutes=1), resume=self.resume),
-            clock,
+            enough=lambda: clock.now() >= until,
         )
         if found is None:
             self.end(record, "no deployment began")
             raise CommandStopped(
-                f"the update of {self.environment} is done, but ECS has begun no deployment in {APPEARS_MINUTES} "
+                f"the update of {self.environment} is done, but ECS has begun no deployment in {BEGINS_MINUTES} "
                 "minutes",
                 hint=f"{self.command('status')} shows what is live; {self.command('preview', '--refresh')} what the "
                 "stack file wants of it",

@@ -65,7 +65,7 @@ class StackEngine:
         return run(work, f"{operation.capitalize()} of {self.opened.environment.name}", refresh=refresh)
 
     def _shown(self, plan: "Plan", operation: str, *, succeeded: bool, done: bool) -> "Plan":
-        from operations.commands import report
+        from operations.engine import report
 
         report.show_text(plan, self.opened, operation=operation, done=done, diff=self.diff, to_stderr=True)
         if not succeeded:

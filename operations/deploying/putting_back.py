@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from operations.commands.confirmation import offer
+from operations.confirmation import offer
 from operations.deploying.record import Record
 from operations.deploying.stack_file import Names, names, prepare, read, spell
 from operations.deploying.wanted import digest_of

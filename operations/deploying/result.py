@@ -7,7 +7,6 @@ from operations.deploying.course import Course
 from operations.deploying.outcome import Outcome
 from operations.deploying.record import Record
 from operations.deploying.stack_file import names, read
-from operations.deployments.told import Version
 
 if TYPE_CHECKING:
     from functions.smoke_test.checks import Report
@@ -22,24 +21,14 @@ def as_json(course: Course, ended: Outcome, record: Record | None, report: "Repo
         "status": deployment.status,
         "succeeded": ended.succeeded,
         "reason": ended.reason,
-        "brought": _version(ended.brought),
-        "live": _version(ended.live),
+        "brought": ended.brought.as_json() if ended.brought else None,
+        "live": ended.live.as_json() if ended.live else None,
         "ticket": record.ticket if record else None,
         "begun_by": record.who if record else None,
         "stack_file": _stack_file(course),
         "smoke_test": _smoke_test(report) if report else None,
     }
     return dumps(content, indent=2, ensure_ascii=False)
-
-
-def _version(version: Version | None) -> dict[str, str | None] | None:
-    if version is None:
-        return None
-    return {
-        "task_definition": version.task_definition,
-        "image": version.image.reference if version.image else None,
-        "digest": version.image.digest if version.image else None,
-    }
 
 
 def _stack_file(course: Course) -> dict[str, Any]:

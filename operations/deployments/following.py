@@ -10,6 +10,32 @@ from operations.deployments.told import Deployment, spell
 from operations.session import Session
 from operations.waiting import Tell, Wait, wait_until
 
+BEGINS_MINUTES = 5
+"""ECS tells of a deployment some seconds after it was asked for; one of which it has not told by then will not come."""
+
+
+def begun(
+    session: Session,
+    is_it: Callable[[Deployment], bool],
+    wait: Wait,
+    *,
+    enough: Callable[[], bool] = lambda: False,
+) -> Deployment | None:
+    """The newest deployment as soon as `is_it`; None if it was `enough` before that."""
+    ecs = EcsDeployments(session)
+
+    def ask() -> Deployment | None:
+        newest = ecs.newest()
+        return newest if newest is not None and is_it(newest) else None
+
+    return wait_until(
+        ask,
+        lambda deployment: deployment is not None or enough(),
+        lambda deployment: "begun" if deployment else "not begun yet",
+        wait,
+        session.clock,
+    )
+
 
 def follow(  # noqa: PLR0913 - what, how far, and how it is shown
     session: Session,

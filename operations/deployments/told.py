@@ -61,6 +61,14 @@ class Version:
         """For people: `mockforge-production:41 (image sha256:4f53cda18c2b)`."""
         return f"{self.task_definition} (image {self.image.short if self.image else 'unknown'})"
 
+    def as_json(self) -> dict[str, str | None]:
+        """For scripts, as every command writes it."""
+        return {
+            "task_definition": self.task_definition,
+            "image": self.image.reference if self.image else None,
+            "digest": self.image.digest if self.image else None,
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class Side:

@@ -2,16 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from operations.aws.errors import code_of
 from operations.deployments.asking import EcsDeployments
-from operations.deployments.following import follow, serves_users
-from operations.deployments.told import Deployment, Hook
+from operations.deployments.following import BEGINS_MINUTES, begun, follow, serves_users
+from operations.deployments.own_approval import OwnApproval
+from operations.deployments.told import Deployment
 from operations.errors import CommandStopped, refused
 from operations.session import Session
-from operations.terminal import say
-from operations.waiting import Wait, wait_until
+from operations.waiting import Wait
 
-APPEARS_MINUTES = 5
 FOLLOW_MINUTES = 90
 
 
@@ -41,7 +39,7 @@ def start(session: Session, since: datetime, resume: str) -> None:
     if newest is None or not newest.unfinished or newest.created_at < since:
         ecs.deploy(str(ecs.service()["taskDefinition"]).rpartition("/")[2], forced=True)
         newest = _appeared(session, before=newest, resume=resume)
-    approving = _Approving(session)
+    approving = OwnApproval(session, "the same image, and the recovery was confirmed")
     ended = follow(session, newest.arn, done=serves_users, minutes=FOLLOW_MINUTES, resume=resume, seen=approving.look)
     if not (ended.status == "SUCCESSFUL" or (ended.unfinished and serves_users(ended))):
         why = ended.rollback_reason or ended.reason or "ECS gives no reason"
@@ -53,46 +51,15 @@ def start(session: Session, since: datetime, resume: str) -> None:
 
 
 def _appeared(session: Session, *, before: Deployment | None, resume: str) -> Deployment:
-    def ask() -> Deployment | None:
-        newest = EcsDeployments(session).newest()
-        return newest if newest and (before is None or newest.arn != before.arn) else None
-
-    found = wait_until(
-        ask,
-        lambda deployment: deployment is not None,
-        lambda deployment: "begun" if deployment else "not begun yet",
+    found = begun(
+        session,
+        lambda newest: before is None or newest.arn != before.arn,
         Wait(
             what="deployment of new tasks",
-            until=session.clock.now() + timedelta(minutes=APPEARS_MINUTES),
+            until=session.clock.now() + timedelta(minutes=BEGINS_MINUTES),
             resume=resume,
         ),
-        session.clock,
     )
     if found is None:
         raise CommandStopped("ECS has begun no deployment", hint=resume)
     return found
-
-
-class _Approving:
-    """Answers the approval pause: the image is the one that runs, and the person has just confirmed the recovery."""
-
-    def __init__(self, session: Session) -> None:
-        self._session, self._answered = session, set[str]()
-
-    def look(self, deployment: Deployment) -> None:
-        hook = deployment.waiting_hook
-        if hook is not None and hook.id not in self._answered:
-            self._answer(deployment, hook)
-            self._answered.add(hook.id)
-
-    def _answer(self, deployment: Deployment, hook: Hook) -> None:
-        from botocore.exceptions import ClientError
-
-        try:
-            EcsDeployments(self._session).answer(deployment, hook, "CONTINUE")
-        except ClientError as error:
-            if code_of(error) not in {"InvalidParameterException", "ClientException", "ConflictException"}:
-                raise  # asked again, where that may help
-            say("the approval was answered by somebody else")
-        else:
-            say("approved: the same image, and the recovery was confirmed")

@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 
 from operations.aws.errors import as_stopped, code_of, is_signed_out
 from operations.deployments.asking import EcsDeployments
-from operations.deployments.following import follow, serves_users
-from operations.deployments.told import Deployment, Hook, Version
+from operations.deployments.following import BEGINS_MINUTES, begun, follow, serves_users
+from operations.deployments.own_approval import OwnApproval
+from operations.deployments.told import Deployment, Version
 from operations.deployments.withdrawals import record, short_reason
 from operations.errors import CommandStopped, refused
 from operations.rolling_back.decision import Decision, Done, Follow, Redeploy, Stop, decide, same, withdraws
 from operations.rolling_back.reading import read
 from operations.session import Session
 from operations.terminal import say
-from operations.waiting import Wait, wait_until
+from operations.waiting import Wait
 from runbook.deployments import Withdrawal
 
-APPEARS_MINUTES = 5
 SPARE_MINUTES = 60
 """Added to what is expected, before the command stops waiting; AWS goes on."""
 
@@ -99,20 +99,14 @@ class Rollback:
         ecs.deploy(decision.good.task_definition, forced=decision.forced)
         say(f"deploying {decision.good}")
 
-        def running() -> Deployment | None:
-            newest = ecs.newest()
-            return newest if newest and self._brings(newest, decision.good) else None
-
-        found = wait_until(
-            running,
-            lambda deployment: deployment is not None,
-            lambda deployment: "begun" if deployment else "not begun yet",
+        found = begun(
+            self.session,
+            lambda newest: self._brings(newest, decision.good),
             Wait(
                 what="new deployment",
-                until=self.session.clock.now() + timedelta(minutes=APPEARS_MINUTES),
+                until=self.session.clock.now() + timedelta(minutes=BEGINS_MINUTES),
                 resume=self.resume,
             ),
-            self.session.clock,
         )
         if found is None:
             raise CommandStopped("ECS has begun no deployment", hint=self.resume)
@@ -144,32 +138,17 @@ class _Redeployed:
 
     def __init__(self, session: Session, good: Version | None) -> None:
         self._session, self._good = session, good
-        self._answered: set[str] = set()
+        self._approval = OwnApproval(session, "the rollback is the approval")
         self._served_since: datetime | None = None
 
     def look(self, deployment: Deployment) -> None:
-        hook = deployment.waiting_hook
-        if hook is not None and hook.id not in self._answered:
-            self._approve(deployment, hook)
+        self._approval.look(deployment)
         if self._served_since is None and deployment.unfinished and serves_users(deployment):
             self._served_since = self._session.clock.now()
             say(
                 f"users are served by {self._good or 'the older version'} since {self._served_since:%H:%M} UTC; "
                 "its bake goes on, and Ctrl-C does no harm from here"
             )
-
-    def _approve(self, deployment: Deployment, hook: Hook) -> None:
-        from botocore.exceptions import ClientError
-
-        try:
-            EcsDeployments(self._session).answer(deployment, hook, "CONTINUE")
-        except ClientError as error:
-            if code_of(error) not in {"InvalidParameterException", "ClientException", "ConflictException"}:
-                raise  # asked again, where that may help
-            say("the approval was answered by somebody else")
-        else:
-            say("approved: the rollback is the approval")
-        self._answered.add(hook.id)
 
 
 def confirm_success(session: Session, deployment: Deployment, decision: Decision) -> str:

@@ -166,7 +166,7 @@ def as_json(status: Status, *, offline: bool = False) -> str:
         "at": _iso(status.at),
         "region": status.region,
         "account_id": status.account_id,
-        "live": _json(status.rollout, lambda one: _version(one.live) if one else None),
+        "live": _json(status.rollout, lambda one: one.live.as_json() if one and one.live else None),
         "answered_version": _json(status.answered_version, lambda one: one),
         "deployment": _json(status.rollout, lambda one: _deployment_json(status, one) if one else None),
         "tasks": _json(
@@ -206,17 +206,6 @@ def _json(value: Known[Thing] | Unknown, show: Callable[[Thing], Any]) -> Any:
     return {"unknown": value.reason} if isinstance(value, Unknown) else show(value.thing)
 
 
-def _version(version: Any) -> dict[str, Any] | None:
-    if version is None:
-        return None
-    image = version.image
-    return {
-        "task_definition": version.task_definition,
-        "image": image.reference if image else None,
-        "digest": image.digest if image else None,
-    }
-
-
 def _deployment_json(status: Status, rollout: Rollout) -> dict[str, Any]:
     one: Deployment = rollout.deployment
     hook = one.waiting_hook
@@ -238,8 +227,9 @@ def _deployment_json(status: Status, rollout: Rollout) -> dict[str, Any]:
 
 
 def _side_json(rollout: Rollout, side: Side) -> dict[str, Any]:
+    version = rollout.version(side.revision_arn)
     return {
-        "version": _version(rollout.version(side.revision_arn)),
+        "version": version.as_json() if version else None,
         "running_tasks": side.running_tasks,
         "requested_tasks": side.requested_tasks,
         "production_percent": side.production_percent,
