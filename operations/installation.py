@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,9 @@ RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
 SUPERSEDES = {RUNTIME: (RUNTIME,), DEVELOPMENT: (RUNTIME, DEVELOPMENT)}
 """Which requirements are met once the key is installed: the development set holds every pin of the other."""
+
+
+LINES_OF_A_FAILURE = 20
 
 
 class InstallationError(Exception):
@@ -98,17 +102,51 @@ def _fill(project: Path, python: Path, wanted: str) -> None:
         if _succeeds([uv, "pip", "sync", "--python", python, "--require-hashes", "--compile-bytecode", requirements]):
             return
         _say("uv could not install them; trying pip")  # pip may know a mirror or a certificate that uv does not
-    pip = [python, "-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes"]
-    if not _succeeds([*pip, "--requirement", requirements]):
+    if not _pip_succeeds(python, requirements):
         message = f"the packages of {wanted} could not be installed; the lines above say why\nhint: run it again"
         raise InstallationError(message)
+
+
+def _pip_succeeds(python: Path, requirements: Path) -> bool:
+    """Run pip and show how far it is: its own account of two lines a package would fill a screen, twice."""
+    pins = sum(line[:1].isalnum() for line in requirements.read_text(encoding="utf-8").splitlines())
+    pip = [python, "-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+    collected, last = 0, deque[str](maxlen=LINES_OF_A_FAILURE)
+    with subprocess.Popen(
+        [*pip, "--require-hashes", "--requirement", requirements],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=_settings(),
+    ) as process:
+        for line in process.stdout or ():
+            last.append(line.rstrip())
+            if line.startswith("Collecting "):
+                collected += 1
+                _show(f"  {collected} of {pins} packages: {line.split()[1].partition('==')[0]}")
+            elif line.startswith("Installing collected packages"):
+                _show("  all packages are here, installing them")
+    _show("")
+    if process.returncode != 0:
+        _say("\n".join(last))
+    return process.returncode == 0
+
+
+def _show(state: str) -> None:
+    """Over the line before; a pipe or a log does without."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[2K{state}", end="", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _settings() -> dict[str, str]:
+    return os.environ | {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
 
 
 def _succeeds(command: list[str | Path], *, quiet: bool = False) -> bool:
     """Run a command whose output is progress for the person, so it goes to stderr."""
     output = subprocess.DEVNULL if quiet else sys.stderr
-    settings = os.environ | {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
-    return subprocess.run(command, stdout=output, stderr=output, env=settings, check=False).returncode == 0
+    return subprocess.run(command, stdout=output, stderr=output, env=_settings(), check=False).returncode == 0
 
 
 @contextmanager

@@ -1,12 +1,15 @@
 """`./mfcloud` itself, in folders with spaces, through links, interrupted, twice at once.
 
-The set-up runs for real, with requirements files that ask for nothing; what it installs is pip's and uv's affair.
+The set-up runs for real, with requirements files that ask for next to nothing; what it installs is pip's and uv's
+affair.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,6 +122,22 @@ def test_the_first_run_sets_up_and_the_second_is_quiet(clone: Path):
     assert (second.stdout, second.stderr) == (first.stdout, "")
 
 
+def test_a_set_up_that_goes_well_takes_two_lines_however_many_packages_there_are(prepared: Path, tmp_path: Path):
+    wheel = tmp_path / "tiny-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("tiny.py", "")
+        archive.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+        archive.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("tiny-1.0.dist-info/RECORD", "")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (prepared / "requirements.txt").write_text(f"tiny==1.0 --hash=sha256:{digest}\n")
+    without_uv = [one for one in os.environ["PATH"].split(":") if not (Path(one) / "uv").exists()]
+    done = launch(prepared / "mfcloud", PATH=":".join(without_uv), PIP_NO_INDEX="1", PIP_FIND_LINKS=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert list(prepared.glob(".venv/lib/*/site-packages/tiny.py"))
+    assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == ["Setting", "Ready"]
+
+
 def test_changed_requirements_are_installed_at_the_next_start(prepared: Path):
     launch(prepared / "mfcloud")
     (prepared / "requirements.txt").write_text("# nothing new\n")
@@ -164,6 +183,7 @@ def test_packages_that_cannot_be_had_stop_it_and_nothing_counts_as_installed(pre
     done = launch(prepared / "mfcloud", PIP_NO_INDEX="1", UV_OFFLINE="1")
     assert (done.returncode, done.stdout) == (1, "")
     assert "error: the packages of requirements.txt could not be installed; the lines above say why" in done.stderr
+    assert "No matching distribution found for no-such-package==1.0" in done.stderr
     assert not (prepared / ".venv/installed").exists()
 
 
