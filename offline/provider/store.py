@@ -64,6 +64,7 @@ class Store:
         """Open or create the file. Raises `StoreError` when it is not a store of this layout."""
         self._path = path
         self._lock = threading.RLock()
+        self._decoded: dict[tuple[Any, ...], Row] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
@@ -155,6 +156,16 @@ class Store:
         """Every resource whose type ends with `type_tail` ("ListenerRule", "lb/listener:Listener"), sorted by URN."""
         rows = self._rows("select * from resource where type like ? order by urn, key", f"%{type_tail}")
         return [row for row in map(_row, rows) if row.type.endswith(type_tail)]
+
+    def standing(self) -> list[Row]:
+        """What `all` gives, to be looked at and never changed: what is as it was is not decoded again.
+
+        For who looks at the whole cloud before each of its changes.
+        """
+        with self._lock:
+            rows = self._rows("select * from resource order by urn, key")
+            self._decoded = {found: self._decoded.get(found) or _row(found) for found in rows}
+            return list(self._decoded.values())
 
     def one(self, type_tail: str, name: str) -> Row:
         """The resource of this type and logical name. Raises `LookupError` naming what there is instead."""

@@ -56,6 +56,21 @@ def test_a_change_by_hand_shows_in_the_inputs_only_where_the_program_had_given_t
     assert row.outputs["hostedZoneId"] == "Z1"
 
 
+def test_whoever_looks_at_all_of_it_again_and_again_sees_every_change_and_decodes_nothing_else(store, tmp_path):
+    for name in ("files", "logs", "old"):
+        store.create(bucket(name))
+    first = store.standing()
+    elsewhere = Store(tmp_path / "cloud.sqlite3")
+    elsewhere.change("Bucket", "files", lambda properties: properties.update(tags={"team": "shop"}))
+    elsewhere.delete("aws:s3/bucket:Bucket", "us-east-1", "old")
+    elsewhere.create(bucket("new"))
+    second = store.standing()
+    assert second == store.all()
+    assert [row.key for row in second] == ["files", "logs", "new"]
+    assert second[0].outputs["tags"] == {"team": "shop"}
+    assert second[1] is first[1]
+
+
 def test_a_resource_that_is_not_there_is_named_with_what_is(store):
     store.create(bucket("files"))
     with pytest.raises(LookupError, match=r"0 resources Bucket 'fils' .*there are: files"):

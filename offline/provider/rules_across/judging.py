@@ -38,7 +38,9 @@ class Subject:
     def rows(self, cloud: Store) -> list[Row]:
         """The cloud, in which the subject has its new URN."""
         own = (self.type.token, self.region, self.id)
-        return [replace(row, urn=self.urn) if (row.type, row.region, row.id) == own else row for row in cloud.all()]
+        return [
+            replace(row, urn=self.urn) if (row.type, row.region, row.id) == own else row for row in cloud.standing()
+        ]
 
 
 def judge(subject: Subject, inputs: Mapping[str, Value], cloud: Store) -> None:
