@@ -9,6 +9,7 @@ import pulumi
 
 from components.component import Component
 from components.generated_secret import GeneratedSecret, GeneratedSecretArgs
+from runbook.whereabouts import secret_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class ApplicationSecrets(Component):
             return GeneratedSecret(
                 f"{name}-{key}",
                 GeneratedSecretArgs(
-                    secret_name=f"mockforge-cloud/{args.environment_name}/{key}",
+                    secret_name=secret_name(args.environment_name, key),
                     description=description,
                     recovery_region=args.recovery_region,
                     protected=args.protected,

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.component import Component
+from runbook.whereabouts import folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +38,8 @@ class Cluster(Component):
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.cluster_name = args.prefix
-        self.service_log_group_name = f"/mockforge-cloud/{args.environment_name}/service"
-        self.exec_log_group_name = f"/mockforge-cloud/{args.environment_name}/exec"
+        self.service_log_group_name = f"{folder(args.environment_name)}/service"
+        self.exec_log_group_name = f"{folder(args.environment_name)}/exec"
 
         groups = {
             "service": self.service_log_group_name,

@@ -15,6 +15,7 @@ from components.function_schedule import FunctionSchedule, FunctionScheduleArgs
 from components.outside_check import REGION as OUTSIDE_REGION
 from components.policy import Statement
 from runbook import schedule, settings
+from runbook.whereabouts import folder, secret_name
 
 # About 60 requests of at most a second each. With the pauses of a minute and of two between three tries, the last one
 # still ends before the bucket's backup begins.
@@ -102,8 +103,8 @@ def _environment(args: ConfigurationBackupArgs) -> dict[str, pulumi.Input[str]]:
         "ACCOUNT_ID": args.account_id,
         "BUCKET": args.bucket,
         "KEY_ARN": args.key_arn,
-        "PARAMETER_PATH": f"/mockforge-cloud/{args.environment_name}",
-        "SECRET_PREFIX": f"mockforge-cloud/{args.environment_name}/",
+        "PARAMETER_PATH": folder(args.environment_name),
+        "SECRET_PREFIX": secret_name(args.environment_name, ""),
         "NAME_PREFIX": args.prefix,
         "OUTSIDE_REGION": OUTSIDE_REGION,
         "CLUSTER": args.cluster_name,

@@ -20,6 +20,7 @@ from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.generated_secret import GeneratedSecret, GeneratedSecretArgs, random_characters
 from runbook import settings
 from runbook.database_classes import DATABASE_CLASS_MEMORY_GIB
+from runbook.whereabouts import secret_name
 
 PORT = 5432
 DATABASE_NAME = "mockforge"
@@ -233,7 +234,7 @@ class Database(Component):
         return GeneratedSecret(
             f"{self._name}-url",
             GeneratedSecretArgs(
-                secret_name=f"mockforge-cloud/{self._args.environment_name}/database-url",
+                secret_name=secret_name(self._args.environment_name, "database-url"),
                 description="DATABASE_URL: the owner of the database, complete with password",
                 value=url,
                 recovery_region=self._args.recovery_region,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pydantic import TypeAdapter, ValidationError
 
 from runbook.section import Section
+from runbook.whereabouts import folder
 
 # Amazon ECS API, ServiceDeployment.status: while a deployment is in one of these, the next one would stop it half way.
 UNFINISHED_STATUSES: tuple[str, ...] = (
@@ -65,7 +66,7 @@ class WithdrawalsUnreadableError(ValueError):
 
 def withdrawn_parameter_name(environment_name: str) -> str:
     """SSM parameter that holds the record: made empty by the program, written by a rollback."""
-    return f"/mockforge-cloud/{environment_name}/withdrawn"
+    return f"{folder(environment_name)}/withdrawn"
 
 
 def write_withdrawals(withdrawals: Iterable[Withdrawal]) -> str:

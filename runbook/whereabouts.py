@@ -3,9 +3,19 @@
 DEFAULT_REGION = "us-east-1"
 
 
+def folder(environment_name: str) -> str:
+    """What the names of an environment's parameters and log groups begin with, without the last slash."""
+    return f"/mockforge-cloud/{environment_name}"
+
+
+def secret_name(environment_name: str, key: str) -> str:
+    """A secret of the environment. Secrets Manager's names begin without a slash."""
+    return f"mockforge-cloud/{environment_name}/{key}"
+
+
 def parameter_name(environment_name: str) -> str:
     """SSM parameter in which an environment's operations manifest lies."""
-    return f"/mockforge-cloud/{environment_name}/operations"
+    return f"{folder(environment_name)}/operations"
 
 
 def prefix(environment_name: str) -> str:
@@ -15,9 +25,9 @@ def prefix(environment_name: str) -> str:
 
 def word_parameter_name(environment_name: str) -> str:
     """SSM parameter in which the maintenance checklist says whom to answer."""
-    return f"/mockforge-cloud/{environment_name}/maintenance-word"
+    return f"{folder(environment_name)}/maintenance-word"
 
 
 def deployment_parameter_name(environment_name: str) -> str:
     """SSM parameter in which `mfcloud deploy` says who deploys what, and for which ticket."""
-    return f"/mockforge-cloud/{environment_name}/deployment"
+    return f"{folder(environment_name)}/deployment"

@@ -5,10 +5,10 @@ from pathlib import Path
 from operations.confirmation import offer
 from operations.deploying.record import Record
 from operations.deploying.stack_file import Names, names, prepare, read, spell
+from operations.deploying.stack_file_in_words import edit as edit_in_words
 from operations.deploying.wanted import digest_of
 from operations.deployments.told import Version
 from operations.errors import CommandStopped
-from operations.stack_file_edit import edit as edit_in_words
 from operations.terminal import say
 
 

@@ -15,6 +15,7 @@ from operations.deploying.wanted import digest_of
 from operations.deployments.told import DIGEST_CHARACTERS
 from operations.errors import CommandStopped, refused
 from operations.session import Session
+from runbook.whereabouts import deployment_parameter_name
 
 CLAIM_MINUTES = 30
 """An update of an environment takes less; whoever claimed and has no deployment after that has given up."""
@@ -98,13 +99,6 @@ def same_hand(record: Record, operator: str, image: str) -> bool:
     return record.who == operator and digest_of(record.image) == digest_of(image)
 
 
-def parameter_name(environment: str) -> str:
-    """Kept where the other names are."""
-    from runbook.whereabouts import deployment_parameter_name
-
-    return deployment_parameter_name(environment)
-
-
 def _read(session: Session) -> tuple[Record | None, int]:
     parameter = _parameter(session, "")
     return _parsed(parameter), int(parameter["Version"])
@@ -113,7 +107,7 @@ def _read(session: Session) -> tuple[Record | None, int]:
 def _parameter(session: Session, version: str) -> dict[str, Any]:
     from botocore.exceptions import ClientError
 
-    name = parameter_name(session.manifest.environment)
+    name = deployment_parameter_name(session.manifest.environment)
     try:
         return session.clients.client("ssm").get_parameter(Name=f"{name}{version}")["Parameter"]
     except ClientError as error:
@@ -135,7 +129,7 @@ def _parsed(parameter: dict[str, Any]) -> Record | None:
 
 
 def _write(session: Session, record: Record) -> int:
-    name = parameter_name(session.manifest.environment)
+    name = deployment_parameter_name(session.manifest.environment)
     answer = session.clients.client("ssm").put_parameter(
         Name=name, Value=dumps(asdict(record)), Type="String", Overwrite=True
     )

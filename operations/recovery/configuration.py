@@ -11,6 +11,7 @@ from typing import Any
 from functions.common.configuration_document import FOLDER, DamagedBackupError, read_back
 from operations.errors import CommandStopped
 from operations.session import Session
+from runbook.whereabouts import folder, secret_name
 
 # New ones would end every session and every scrape; the tasks read them when they start.
 CARRIED_SECRETS = ("jwt", "scrape-token")
@@ -25,11 +26,11 @@ class Lost:
 
     def parameter(self, name: str) -> str:
         """SSM parameter of it."""
-        return f"/mockforge-cloud/{self.environment}/{name}"
+        return f"{folder(self.environment)}/{name}"
 
     def secret(self, name: str) -> str:
         """Secret of it; its replica stands in the second region under the same name."""
-        return f"mockforge-cloud/{self.environment}/{name}"
+        return secret_name(self.environment, name)
 
 
 def newest_backup(session: Session) -> tuple[str, Mapping[str, Mapping[str, Any]]]:

@@ -18,11 +18,12 @@ from operations.clock import Clock
 from operations.errors import refused
 from operations.session import Session
 from operations.terminal import say
+from runbook.whereabouts import folder
 
 
 def lock_parameter(environment: str) -> str:
     """SSM parameter that is there while somebody recovers the environment."""
-    return f"/mockforge-cloud/{environment}/recovery-under-way"
+    return f"{folder(environment)}/recovery-under-way"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from operations.backups.source import Backups
 from operations.reports.access_logs import log_bucket
 from operations.reports.finding import Finding, judged, look, not_enabled, unknown
 from operations.reports.reading import Reading
+from runbook.whereabouts import folder
 
 SHOWN = 10
 
@@ -61,7 +62,7 @@ def recovery_points(reading: Reading) -> Iterator[Finding]:
 def _starts(reading: Reading) -> Iterator[str]:
     """Beginnings of the names of the environment's log groups."""
     manifest = reading.session.manifest
-    yield f"/mockforge-cloud/{manifest.environment}/"
+    yield f"{folder(manifest.environment)}/"
     yield f"/aws/lambda/{reading.prefix}-"
     yield f"/aws/ecs/containerinsights/{manifest.service.cluster}/"
     yield f"/aws/vendedlogs/states/{reading.prefix}-"

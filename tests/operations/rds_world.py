@@ -23,6 +23,15 @@ COPY = f"arn:aws:rds:us-west-2:{ACCOUNT}:snapshot:awsbackup:copyjob-2"
 PASSWORD = "aB3dEfGhIjKlMnOpQrStUvWxYz0123456789aBcDeFgHiJkL"
 OWNER_URL = f"postgres://mockforge:{PASSWORD}@{NAME}.c1a2b3.{REGION}.rds.amazonaws.com:5432/mockforge?sslmode=require"
 SECRET = "mockforge-cloud/production/database-url"
+PLACE = {
+    "subnet_group": "database-subnets",
+    "security_group_id": "sg-1",
+    "parameter_group": "database-parameters",
+    "instance_class": "db.m7g.large",
+    "engine_version": "16.10",
+    "multi_az": True,
+    "protected": True,
+}
 CREATING_MINUTES, BACKING_UP_MINUTES, MODIFYING_MINUTES, COPYING_MINUTES = 20, 4, 2, 40
 REQUESTED = {
     "MasterUserPassword": "MasterUserPassword",

@@ -12,20 +12,11 @@ from runbook.manifest import parameter_name
 from tests.operations.aws_world import AwsWorld, Said, aws_error, put
 from tests.operations.backup_world import BackupWorld
 from tests.operations.manifests import manifest
-from tests.operations.rds_world import COPY, KEY, NAME, OWNER_URL, PASSWORD, SNAPSHOT, RdsWorld, address
+from tests.operations.rds_world import COPY, KEY, NAME, OWNER_URL, PASSWORD, PLACE, SNAPSHOT, RdsWorld, address
 
 TO = ["--to", "2026-11-24T02:40"]
 ASIDE, BESIDE = f"{NAME}-before-20261124-024000", f"{NAME}-to-20261124-024000"
 FIRST, SECOND = f"db-{'A' * 26}", f"db-{'C' * 26}"
-PLACE = {
-    "subnet_group": "database-subnets",
-    "security_group_id": "sg-1",
-    "parameter_group": "database-parameters",
-    "instance_class": "db.m7g.large",
-    "engine_version": "16.10",
-    "multi_az": True,
-    "protected": True,
-}
 
 
 @pytest.fixture

@@ -23,19 +23,10 @@ from tests.operations.backup_world import RECOVERY, BackupWorld
 from tests.operations.deploying.production import PROJECT, FakeEngine, Terminal, image
 from tests.operations.ecs_world import EcsWorld
 from tests.operations.manifests import manifest
-from tests.operations.rds_world import NAME, RdsWorld
+from tests.operations.rds_world import NAME, PLACE, RdsWorld
 from tests.operations.scaling_world import ScalingWorld
 
 DONE, FAILED, REFUSED = 0, 1, 3
-PLACE = {
-    "subnet_group": "database-subnets",
-    "security_group_id": "sg-1",
-    "parameter_group": "database-parameters",
-    "instance_class": "db.m7g.large",
-    "engine_version": "16.10",
-    "multi_az": True,
-    "protected": True,
-}
 ENVIRONMENTS = ("staging", "production")
 
 

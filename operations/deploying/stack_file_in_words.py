@@ -1,4 +1,4 @@
-"""The edit of a stack file that makes it say what is live after a rollback. Shown, not made: it belongs in a commit."""
+"""What a person has to change in a stack file after a rollback, where `putting_back` cannot make the edit itself."""
 
 from pathlib import Path
 

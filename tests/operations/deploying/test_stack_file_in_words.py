@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from operations.deploying.stack_file_in_words import edit
 from operations.deployments.told import Image
-from operations.stack_file_edit import edit
 
 REGISTRY = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mockforge-cloud"
 
